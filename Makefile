@@ -1,0 +1,64 @@
+# Everything a contributor runs. `make help` lists it; CI runs `make test`.
+# No step needs root, and after the first install no step needs a network.
+
+PYTHON ?= $(shell python3.11 -c 'print("python3.11")' 2>/dev/null || echo python3)
+UV ?= uv
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --custom-compile-command "make lock" --group build
+TESTS ?= tests
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check fix lock bench model clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/base.stamp  ## install the locked base and answer questions on the sample library
+	$(BIN)/attest demo
+
+test: check  ## install the locked tools, lint, type-check, hold the drawing, run every test
+	$(BIN)/python -m pytest $(TESTS)
+
+check: $(VENV)/dev.stamp  ## format, lint, types and import contracts, without the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports --no-cache
+
+fix: $(VENV)/dev.stamp  ## format, and mend what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock:  ## resolve the dependencies anew into lock/ (needs uv)
+	$(COMPILE) --upgrade --all-extras -o lock/all.txt
+	$(COMPILE) --upgrade --extra dev --extra llm --extra ui -c lock/all.txt -o lock/dev.txt
+	$(COMPILE) --upgrade -c lock/all.txt -o lock/base.txt
+
+bench: $(VENV)/dev.stamp  ## time adding, searching and asking
+	$(BIN)/python -m eval.bench
+
+model: $(VENV)/dev.stamp  ## convert the embedding model to the form that is shipped
+	$(BIN)/python -m rag.models.convert
+
+clean:  ## remove the environment, caches and build results
+	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .pytest_cache .ruff_cache
+	find rag ui eval tests -name __pycache__ -type d -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Attest needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# A stamp stands for an installed lock file. A cut of the lock never disagrees
+# with another, so both may go into one environment in either order. The file is
+# its own constraint too: without that, an older pip takes the newest release
+# for a dependency with an extra, and then refuses it for having no hash.
+$(VENV)/%.stamp: lock/%.txt pyproject.toml | $(BIN)/python
+	@echo "installing $< into $(VENV) (a minute or two the first time)"
+	@$(PIP) install --require-hashes -r $< -c $<
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@

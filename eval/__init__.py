@@ -1,0 +1,1 @@
+"""Evaluation of Attest: data sets, metrics, runs, statistics and reports."""

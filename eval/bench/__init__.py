@@ -1,0 +1,1 @@
+"""Timings of Attest as numbers that can be compared between runs."""
