@@ -1,0 +1,56 @@
+"""Every error a user can meet, one tree.
+
+AttestError
+├── UsageError            the request itself cannot be served (bad filter, blank or huge question)
+├── SourceError           a file cannot be read at all (missing, unknown format, damaged archive)
+├── LibraryError
+│   ├── LibraryMissing    no library at this place, or nothing in it yet
+│   ├── LibraryLocked     another process is writing
+│   ├── LibraryMismatch   made with another model, dimension, splitter or format
+│   ├── LibraryDamaged    stored bytes are not what the manifest says
+│   └── PaperNotFound     no paper with this id
+└── ModelUnavailable      a model, its weights or its extra is not installed
+
+Messages are one line: what happened, where, and what to do. Anything that is
+not an ``AttestError`` is a defect of Attest and keeps its traceback.
+"""
+
+
+class AttestError(Exception):
+    """Base of every error that Attest raises on purpose."""
+
+
+class UsageError(AttestError):
+    """The request cannot be served as it was put."""
+
+
+class SourceError(AttestError):
+    """A file as a whole cannot be read; single bad records become rejections instead."""
+
+
+class LibraryError(AttestError):
+    """Something about the library on disk."""
+
+
+class LibraryMissing(LibraryError):
+    """There is no library here, or it holds no papers."""
+
+
+class LibraryLocked(LibraryError):
+    """Another process holds the writer lock."""
+
+
+class LibraryMismatch(LibraryError):
+    """The library was made with settings that the present ones do not fit."""
+
+
+class LibraryDamaged(LibraryError):
+    """Bytes on disk differ from what was published."""
+
+
+class PaperNotFound(LibraryError):
+    """The library holds no paper with this id."""
+
+
+class ModelUnavailable(AttestError):
+    """A model cannot be loaded; the message carries the install command."""

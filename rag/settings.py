@@ -1,0 +1,65 @@
+"""The few settings, each of which changes something a person can see.
+
+Precedence: flags, then ``ATTEST_…`` environment variables, then
+``attest.toml`` in the working folder, then ``attest/config.toml`` in the
+user's configuration folder, then the defaults below.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import ClassVar
+
+from platformdirs import user_config_path, user_data_path
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PROJECT_FILE = Path("attest.toml")
+
+
+def user_file() -> Path:
+    """Return where the user's own settings lie."""
+    return user_config_path("attest") / "config.toml"
+
+
+class Settings(BaseSettings):
+    """What a command runs with."""
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        env_prefix="ATTEST_", extra="forbid", frozen=True
+    )
+
+    library: Path = Field(default_factory=lambda: user_data_path("attest") / "library")
+    """Folder of the library."""
+    embedder: str = "minilm"
+    """Which embedder: ``minilm``, ``minilm:int8``, ``folder:…``, ``hub:…``, ``openai:…@URL``."""
+    hits: int = Field(default=10, ge=1, le=1000)
+    """Papers listed with an answer or a search."""
+    refuse_below: float | None = Field(default=None, ge=0, le=1)
+    """Probability of an answer below which the question is refused; calibrated when unset."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Name the sources, the strongest first."""
+        project = TomlConfigSettingsSource(settings_cls, PROJECT_FILE)
+        user = TomlConfigSettingsSource(settings_cls, user_file())
+        return init_settings, env_settings, project, user
+
+    @property
+    def digest(self) -> str:
+        """Return a short hash of all settings that can change an answer."""
+        fields = self.model_dump(mode="json", exclude={"library"})
+        canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()[:16]
