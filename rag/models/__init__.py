@@ -1,0 +1,1 @@
+"""Weights that ship with Attest, and the script that makes them."""
