@@ -1,0 +1,282 @@
+"""Fit the numbers of the extractive answerer on development questions.
+
+    python -m eval.calibration.answering QUESTIONS LIBRARY [QUESTIONS LIBRARY ...] [--write]
+
+QUESTIONS is a file in the format of the shared ``page-questions``; LIBRARY holds
+its papers. Two logistic regressions are fitted: which sentences are evidence
+(label: the sentence covers 60 % of the words of a gold evidence sentence of
+its paper), and whether the library answers (label: ``answerable``; every
+answerable question also counts once with its gold papers taken out, as
+unanswerable). The printed figures come from splits by question: weights and
+threshold are fitted on nine tenths, inner tenths choose the threshold, and the
+last tenth is scored. What is written is fitted on all.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold
+
+import rag.answering
+from rag.answering.answerer import ExtractiveAnswerer, Found
+from rag.answering.candidates import Scored
+from rag.answering.evidence import FEATURES, Reading, Weights
+from rag.answering.fitted import FILE, Fitted
+from rag.answering.followup import standalone
+from rag.answering.refusal import SIGNS, signs
+from rag.build import embedder, open_library
+from rag.retrieval import HybridRetriever, Retrieved
+from rag.schema import Turn
+from rag.settings import Settings
+from rag.view import LibraryView
+
+TUNE = True
+FOLDS = 10
+EVIDENCE_C, REFUSAL_C = 0.03, 0.1
+"""Inverse strengths of the ridge; small, because the questions are few."""
+_COVERED = 0.6
+_LEFT_OUT_WEIGHT = 0.25
+"""A question whose papers were taken out says less than a real unanswerable one: its
+neighbours often answer a part."""
+
+Matrix = NDArray[np.float64]
+
+
+class Example(NamedTuple):
+    """A question with what retrieval found for it."""
+
+    question: dict[str, Any]
+    reading: Reading
+    retrieved: Retrieved
+    scored: list[Scored]
+    labels: NDArray[np.int64]
+    """Per candidate sentence: evidence or not."""
+    gold: frozenset[str]
+    """Ids of the gold papers."""
+
+
+def examples(pairs: Sequence[tuple[Path, Path]]) -> list[Example]:
+    """Retrieve for every question of every file."""
+    found: list[Example] = []
+    for questions, folder in pairs:
+        settings = Settings(library=folder)
+        retriever = HybridRetriever(embedder(settings.embedder))
+        with open_library(settings).open() as view:
+            lines = questions.read_text(encoding="utf-8").splitlines()
+            found += [_example(view, retriever, json.loads(line)) for line in lines]
+    return found
+
+
+def fit(
+    rows: Matrix, labels: NDArray[np.int64], strength: float, weights: Matrix | None = None
+) -> Weights:
+    """Fit a ridge logistic regression on standardised features."""
+    mean, scale = rows.mean(axis=0), rows.std(axis=0)
+    scale[scale == 0] = 1
+    model = LogisticRegression(C=strength, max_iter=2000)
+    model.fit((rows - mean) / scale, labels, sample_weight=weights)
+    return Weights(
+        tuple(mean.round(6).tolist()),
+        tuple(scale.round(6).tolist()),
+        tuple(model.coef_[0].round(6).tolist()),
+        round(float(model.intercept_[0]), 6),
+    )
+
+
+def fit_all(chosen: Sequence[Example]) -> Fitted:
+    """Fit evidence, refusal and threshold on some questions."""
+    evidence = _fit_evidence(chosen)
+    rows, labels, real = _signs(chosen, evidence)
+    refusal = fit(rows, labels, REFUSAL_C, _balance(labels, real))
+    inner = np.zeros(len(labels))
+    groups = _groups(chosen)
+    for train, test in _splits(len(chosen), 5):
+        inside = np.isin(groups, train)
+        one = fit(rows[inside], labels[inside], REFUSAL_C, _balance(labels[inside], real[inside]))
+        outside = np.isin(groups, test)
+        inner[outside] = [one.probability(row) for row in rows[outside]]
+    return Fitted(evidence, refusal, _threshold(inner[real], labels[real]) if TUNE else 0.5)
+
+
+def report(everything: Sequence[Example]) -> None:
+    """Print how well it works on questions that were not used for fitting."""
+    top = {k: [] for k in (1, 2, 3, 4, 5)}
+    likely, answered, labels = [], [], []
+    for train, test in _splits(len(everything), FOLDS):
+        fitted = fit_all([everything[place] for place in train])
+        for one in (everything[place] for place in test):
+            order = _rescored(one, fitted.evidence)
+            if one.question["answerable"]:
+                for k, found in top.items():
+                    found.append(bool(one.labels[order[:k]].any()))
+            row = _sign_row(one, order, fitted.evidence)
+            likely.append(fitted.refusal.probability(row))
+            answered.append(likely[-1] >= fitted.threshold)
+            labels.append(bool(one.question["answerable"]))
+    truth, given = np.array(labels), np.array(answered)
+    print("gold evidence among the first k sentences, by split:")
+    print("  " + "  ".join(f"k={k} {np.mean(found):.3f}" for k, found in top.items()))
+    print(f"answerable or not: AUROC {roc_auc_score(truth, likely):.3f}")
+    print(
+        f"  answered {given[truth].mean():.3f} of answerable, refused {(~given[~truth]).mean():.3f} of others"
+    )
+    print(f"  balanced accuracy {(given[truth].mean() + (~given[~truth]).mean()) / 2:.3f}")
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run the command."""
+    write = "--write" in arguments
+    paths = [Path(each) for each in arguments if each != "--write"]
+    if not paths or len(paths) % 2:
+        sys.exit(__doc__)
+    everything = examples(list(zip(paths[::2], paths[1::2], strict=True)))
+    print(f"{len(everything)} questions, {sum(len(one.labels) for one in everything)} sentences")
+    report(everything)
+    fitted = fit_all(everything)
+    for name, weight in sorted(
+        zip(SIGNS, fitted.refusal.weights, strict=True), key=lambda one: -abs(one[1])
+    ):
+        print(f"  {name:16s} {weight:+.3f}")
+    if write:
+        path = Path(rag.answering.__path__[0]) / FILE
+        path.write_text(json.dumps(_content(fitted), indent=1) + "\n", encoding="utf-8")
+        print(f"written to {path.name}")
+
+
+def _example(view: LibraryView, retriever: HybridRetriever, question: dict[str, Any]) -> Example:
+    history = [Turn(**turn) for turn in question["history"]]
+    whole = standalone(question["question"], history)
+    retrieved = retriever.retrieve(view, whole)
+    found = Found(question["question"], whole, retrieved)
+    reading, scored, _ = ExtractiveAnswerer(_flat()).read(view, found)
+    evidence = {_plain(one["title"]): one["evidence"] for one in question["gold"]}
+    labels = [_is_evidence(one, evidence.get(_plain(one.paper.title), [])) for one in scored]
+    titles = view.snapshot.papers({each.paper_id for each in retrieved.candidates})
+    gold = frozenset(each for each, paper in titles.items() if _plain(paper.title) in evidence)
+    return Example(question, reading, retrieved, scored, np.array(labels, dtype=np.int64), gold)
+
+
+def _is_evidence(one: Scored, evidence: Iterable[str]) -> int:
+    held = _words(one.sentence.text)
+    return int(any(len(held & _words(each)) >= _COVERED * len(_words(each)) for each in evidence))
+
+
+def _fit_evidence(chosen: Sequence[Example]) -> Weights:
+    answerable = [one for one in chosen if one.question["answerable"]]
+    rows = np.array([each.features for one in answerable for each in one.scored])
+    return fit(rows, np.concatenate([one.labels for one in answerable]), EVIDENCE_C)
+
+
+def _rescored(one: Example, evidence: Weights) -> NDArray[np.intp]:
+    return np.argsort([-evidence.probability(each.features) for each in one.scored], kind="stable")
+
+
+def _sign_row(one: Example, order: NDArray[np.intp], evidence: Weights) -> tuple[float, ...]:
+    scored = [one.scored[place] for place in order]
+    scored = [each._replace(probability=evidence.probability(each.features)) for each in scored]
+    return signs(one.reading, one.retrieved, scored).values
+
+
+def _without_gold(one: Example, evidence: Weights) -> tuple[float, ...]:
+    """Return the signs when the papers that answer are not in the library.
+
+    Ranks and gaps of the sentences that remain move up as they would there.
+    """
+    kept = tuple(each for each in one.retrieved.candidates if each.paper_id not in one.gold)
+    scored = [each for each in one.scored if each.paper.id not in one.gold]
+    first = min((each.place.rank for each in scored), default=1)
+    gap = max((each.place.gap for each in scored), default=0.0)
+    moved = [_moved(each, first, gap, evidence) for each in scored]
+    moved.sort(key=lambda each: -each.probability)
+    return signs(one.reading, one.retrieved._replace(candidates=kept), moved).values
+
+
+def _moved(one: Scored, first: int, gap: float, evidence: Weights) -> Scored:
+    rank = one.place.rank - first + 1
+    place = one.place._replace(rank=rank, gap=one.place.gap - gap)
+    row = dict(zip(FEATURES, one.features, strict=True))
+    row |= {"paper_gap": place.gap, "paper_rank": 1 / rank, "paper_first": float(rank == 1)}
+    features = tuple(row[name] for name in FEATURES)
+    return one._replace(place=place, features=features, probability=evidence.probability(features))
+
+
+def _signs(
+    chosen: Sequence[Example], evidence: Weights
+) -> tuple[Matrix, NDArray[np.int64], NDArray[np.bool_]]:
+    rows, labels, real = [], [], []
+    for one in chosen:
+        rows.append(_sign_row(one, _rescored(one, evidence), evidence))
+        labels.append(int(one.question["answerable"]))
+        real.append(True)
+        if one.question["answerable"]:
+            rows.append(_without_gold(one, evidence))
+            labels.append(0)
+            real.append(False)
+    return np.array(rows), np.array(labels), np.array(real)
+
+
+def _groups(chosen: Sequence[Example]) -> NDArray[np.int64]:
+    counts = [1 + bool(one.question["answerable"]) for one in chosen]
+    return np.repeat(np.arange(len(chosen)), counts)
+
+
+def _balance(labels: NDArray[np.int64], real: NDArray[np.bool_]) -> Matrix:
+    """Return weights that make both answers weigh the same in all."""
+    weights = np.where(real, 1.0, _LEFT_OUT_WEIGHT)
+    for label in (0, 1):
+        weights[labels == label] /= weights[labels == label].sum()
+    return weights * len(labels) / 2
+
+
+def _threshold(likely: Matrix, labels: NDArray[np.int64]) -> float:
+    """Return the middle of the thresholds with the best balanced accuracy."""
+    steps = np.linspace(0.05, 0.95, 91)
+    balanced = [
+        ((likely[labels == 1] >= step).mean() + (likely[labels == 0] < step).mean()) / 2
+        for step in steps
+    ]
+    return round(float(np.mean(steps[np.array(balanced) >= max(balanced) - 0.01])), 3)
+
+
+def _splits(count: int, folds: int) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    places = np.arange(count)
+    return list(GroupKFold(folds, shuffle=True, random_state=0).split(places, groups=places))
+
+
+def _flat() -> Fitted:
+    zeros = Weights((0.0,) * len(FEATURES), (1.0,) * len(FEATURES), (0.0,) * len(FEATURES), 0.0)
+    none = Weights((0.0,) * len(SIGNS), (1.0,) * len(SIGNS), (0.0,) * len(SIGNS), 0.0)
+    return Fitted(zeros, none, 0.0)
+
+
+def _content(fitted: Fitted) -> dict[str, Any]:
+    return {
+        "evidence": _named(FEATURES, fitted.evidence),
+        "refusal": _named(SIGNS, fitted.refusal),
+        "threshold": fitted.threshold,
+    }
+
+
+def _named(names: Sequence[str], fitted: Weights) -> dict[str, Any]:
+    rows = zip(names, fitted.mean, fitted.scale, fitted.weights, strict=True)
+    return {"features": {name: [*row] for name, *row in rows}, "bias": fitted.bias}
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", " ", text.casefold()).strip()
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9]+", text.casefold()))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,6 @@
+"""Does the evidence support the claim?"""
+
+from rag.verification.lexical import LexicalChecker
+from rag.verification.port import Checker
+
+__all__ = ["Checker", "LexicalChecker"]
