@@ -39,12 +39,12 @@ def logistic(rows: Vector, labels: Vector, *, weights: Vector, ridge: float = 1.
 
 
 def signed_logistic(
-    rows: Vector, labels: Vector, *, weights: Vector, signs: Sequence[int]
+    rows: Vector, labels: Vector, *, weights: Vector, signs: Sequence[int], ridge: float = 1.0
 ) -> Vector:
-    """Return a logistic regression whose weights have the signs asked for, or are 0."""
+    """Return a logistic regression whose weights have the signs asked for (0: any), or are 0."""
     kept = list(range(rows.shape[1]))
     while True:
-        found = logistic(rows[:, kept], labels, weights=weights)
+        found = logistic(rows[:, kept], labels, weights=weights, ridge=ridge)
         wrong = [k for k, w in zip(kept, found[1:], strict=True) if signs[k] * w < 0]
         if not wrong:
             full = np.zeros(rows.shape[1] + 1)

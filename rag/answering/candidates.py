@@ -1,0 +1,93 @@
+"""Gathering the sentences that may answer, best first."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from rag.answering.evidence import Place, Reading, Weights, features
+from rag.retrieval import Candidate, Retrieved
+from rag.schema import Paper, Passage, Sentence
+from rag.view import LibraryView
+
+PAPERS = 8
+"""Papers whose sentences are read; for one question in twenty the right one is further down."""
+
+
+class Scored(NamedTuple):
+    """A sentence with the probability that it is evidence."""
+
+    place: Place
+    passage_id: str
+    features: tuple[float, ...]
+    probability: float
+
+    @property
+    def paper(self) -> Paper:
+        """Return the paper that the sentence belongs to."""
+        return self.place.paper
+
+    @property
+    def sentence(self) -> Sentence:
+        """Return the sentence."""
+        return self.place.sentence
+
+
+def gather(
+    view: LibraryView, retrieved: Retrieved, reading: Reading, weights: Weights
+) -> list[Scored]:
+    """Return the abstract sentences of the best papers, the likeliest evidence first."""
+    chosen = retrieved.candidates[:PAPERS]
+    ids = [each.paper_id for each in chosen]
+    papers, sentences = view.snapshot.papers(ids), view.snapshot.sentences(ids)
+    cosines = sentence_cosines(view, retrieved, chosen)
+    passages = view.snapshot.passages([key for each in chosen for key in each.keys])
+    found: list[Scored] = []
+    for rank, each in enumerate(chosen, start=1):
+        body = [one for one in sentences[each.paper_id] if one.field == "abstract"]
+        near = cosines.get(each.paper_id, {})
+        own = [passages[key] for key in each.keys]
+        for sentence in body:
+            place = Place(
+                paper=papers[each.paper_id],
+                sentence=sentence,
+                sentences=len(body),
+                rank=rank,
+                gap=each.score - chosen[0].score,
+                cosine=near.get(sentence.ordinal, 0.0),
+                beside=max(near.get(sentence.ordinal + step, 0.0) for step in (-1, 1)),
+                before=body[sentence.ordinal - 1].text if sentence.ordinal else "",
+            )
+            row = tuple(features(reading, place))
+            found.append(Scored(place, _passage(own, sentence).id, row, weights.probability(row)))
+    return sorted(found, key=lambda one: (-one.probability, one.place.rank, one.sentence.ordinal))
+
+
+def sentence_cosines(
+    view: LibraryView, retrieved: Retrieved, chosen: tuple[Candidate, ...]
+) -> dict[str, dict[int, float]]:
+    """Return the cosine of every sentence of some papers, by paper and ordinal."""
+    part = retrieved.query.part
+    if part is None:
+        return {}
+    keys = np.array([key for each in chosen for key in each.keys], dtype=np.int64)
+    rows = view.snapshot.sentence_vectors(keys)
+    ids = [each.paper_id for each in chosen]
+    passages, sentences = view.snapshot.passages(keys.tolist()), view.snapshot.sentences(ids)
+    found: dict[str, dict[int, float]] = {}
+    for key, passage in passages.items():
+        body = [one for one in sentences[passage.paper_id] if one.field == "abstract"]
+        inside = [one for one in body if one.end > passage.start and one.start < passage.end]
+        near = found.setdefault(passage.paper_id, {})
+        if len(rows.get(key, ())) != len(inside):
+            continue
+        for sentence, cosine in zip(inside, (rows[key] @ part).tolist(), strict=True):
+            near[sentence.ordinal] = max(cosine, near.get(sentence.ordinal, -1.0))
+    return found
+
+
+def _passage(passages: list[Passage], sentence: Sentence) -> Passage:
+    """Return the passage that holds the start of a sentence."""
+    for passage in passages:
+        if passage.start <= sentence.start < passage.end:
+            return passage
+    return passages[0]

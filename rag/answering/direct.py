@@ -1,0 +1,128 @@
+"""The short answer: a phrase of the sentence that answers, cut out by rules.
+
+A phrase is given only where the sentence holds one that fits what is asked;
+otherwise the sentence speaks for itself. The phrase is always an exact run of
+the sentence.
+"""
+
+import re
+from collections.abc import Sequence
+
+from rag.answering.question import Kind, Question
+from rag.terms import Number, Word, fold, is_name, numbers, stem, word_terms, words
+
+_BEFORE = re.compile(
+    r"(?:\b(?:a mere|a total of|about|almost|approximately|around|as few as|as many as|as much as|at least"
+    r"|at most|between|fewer than|just|less than|more than|nearly|only|over|roughly|under|up to)\s+|[~<>≈≤≥$]\s*|(?<![\w.])\d[\d.,]*\s?(?:x|%|\\%)?\s?(?:-|–|to)\s?)+$",
+    re.IGNORECASE,
+)
+_STOP = frozenset(
+    """and or but while with for from on in at to of by than that which when where as is are was were
+    using via across under over per compared versus vs outperforms including""".split()
+)
+_CALLED = re.compile(
+    r"\b(?:named|called|dubbed|termed|coined|namely|titled|known as|referred to as|name)\s+(?:the\s+|as\s+)?",
+    re.IGNORECASE,
+)
+_WORDS_AFTER = 3
+_MOST = 3
+
+
+def direct_answers(question: Question, sentence: str) -> tuple[str, ...]:
+    """Return the phrases of a sentence that answer in short, in order; often none."""
+    if question.kind is Kind.NUMBER:
+        return number_phrases(question, sentence)
+    if question.kind is Kind.NAME:
+        phrase = name_phrase(question, sentence)
+        return (phrase,) if phrase else ()
+    return ()
+
+
+def number_phrases(question: Question, sentence: str) -> tuple[str, ...]:
+    """Return a phrase for each thing counted, or for the only number there is."""
+    known = {number.value for number in question.numbers}
+    fresh = [number for number in numbers(sentence) if number.value not in known]
+    written = [number for number in fresh if sentence[number.start : number.end][-1:].isdigit() or number.unit in {"%", "x"}]
+    chosen: list[Number] = []
+    for thing in question.asked:
+        fitting = [number for number in fresh if set(thing) & _following(number, sentence)]
+        chosen += fitting[:1]
+    if len(set(chosen)) < max(1, len(question.asked)):
+        marked = [number for number in fresh if number.unit in {"%", "x"}]
+        chosen = sorted({*chosen, *(marked or (written if len(written) == 1 else []))})[:_MOST]
+    spans = dict.fromkeys(_phrase(number, sentence) for number in sorted(set(chosen), key=_start))
+    return tuple(sentence[start:end] for start, end in spans)
+
+
+def name_phrase(question: Question, sentence: str) -> str | None:
+    """Return the name that a sentence gives to the thing asked for."""
+    known = {fold(name) for name in question.names}
+    for match in _CALLED.finditer(sentence):
+        phrase = _name_at(sentence, match.end(), known)
+        if phrase:
+            return phrase
+    asked = {term for thing in question.asked for term in thing}
+    tokens = list(words(sentence))
+    nouns = [place for place, word in enumerate(tokens) if asked & set(word_terms(word.text))]
+    for step in (1, -1):
+        for noun in nouns:
+            beside = tokens[noun + step : noun + step + 1] if noun + step >= 0 else []
+            if beside and is_name(beside[0].text) and fold(beside[0].text) not in known:
+                return _widened(sentence, tokens, noun + step)
+    return None
+
+
+def _start(number: Number) -> int:
+    return number.start
+
+
+def _following(number: Number, sentence: str) -> set[str]:
+    until = next((one.start for one in numbers(sentence) if one.start >= number.end), len(sentence))
+    after = list(words(sentence[number.end : until]))[: _WORDS_AFTER + 1]
+    return {term for word in after for term in (*word_terms(word.text), stem(fold(word.text)))}
+
+
+def _phrase(number: Number, sentence: str) -> tuple[int, int]:
+    before = _BEFORE.search(sentence, 0, number.start)
+    start = before.start() if before else number.start
+    end = number.end
+    for word in list(words(sentence[number.end : number.end + 80]))[:_WORDS_AFTER]:
+        between = sentence[end : number.end + word.start]
+        if between.strip(" -\\%") or fold(word.text) in _STOP:
+            break
+        end = number.end + word.end
+    return start, end
+
+
+def _name_at(sentence: str, start: int, known: set[str]) -> str | None:
+    quoted = re.match(r"[\"“'`]+([^\"”']{2,60})[\"”']+", sentence[start:])
+    if quoted:
+        return quoted.group(1)
+    tokens = [word for word in words(sentence) if word.start >= start]
+    if not tokens or tokens[0].start - start > 1:
+        return None
+    first = tokens[0]
+    if not (first.text[0].isupper() or is_name(first.text)) or fold(first.text) in known:
+        return None
+    return _widened(sentence, tokens, 0)
+
+
+def _widened(sentence: str, tokens: Sequence[Word], place: int) -> str:
+    """Extend a name over what belongs to it, and over the list that it opens.
+
+    Capitalised words and version numbers belong to a name; ``A, B and C`` is a list.
+    """
+    end, link = tokens[place].end, tokens[place].end
+    for word in tokens[place + 1 :]:
+        apart = sentence[link : word.start]
+        if apart == " " and word.text == "and":
+            link = word.end
+        elif apart == " " and end == link and (word.text[0].isupper() or word.text[0].isdigit()):
+            end = link = word.end
+        elif apart.strip() in {",", ", and", ""} and is_name(word.text):
+            end = link = word.end
+        elif not (apart == ", " and word.text == "and"):
+            break
+        else:
+            link = word.end
+    return sentence[tokens[place].start : end]

@@ -1,0 +1,146 @@
+"""The whole pipeline on one page: search, stream, ask."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from time import perf_counter
+
+from rag.answering.answerer import Answerer, Found
+from rag.answering.followup import standalone
+from rag.citations import Bound, Draft, bind
+from rag.library import Library
+from rag.retrieval import HybridRetriever
+from rag.schema import Answer, Filters, Hit, Refusal, Turn
+from rag.verification import Checker
+
+HITS = 10
+UNSUPPORTED = "no sentence of an answer stood up to the check against its evidence."
+
+
+class Assistant:
+    """Answers questions from one library."""
+
+    def __init__(
+        self,
+        library: Library,
+        retriever: HybridRetriever,
+        answerer: Answerer,
+        checker: Checker,
+        *,
+        settings: str = "",
+        hits: int = HITS,
+    ) -> None:
+        """Take the parts.
+
+        Args:
+            library: Where the papers are.
+            retriever: Finds papers for a question.
+            answerer: Makes drafts, or a refusal, of what was found.
+            checker: Gives the verdict on every claim.
+            settings: Hash of the settings in force, recorded with every answer.
+            hits: Papers listed with an answer.
+        """
+        self._library = library
+        self._retriever = retriever
+        self._answerer = answerer
+        self._checker = checker
+        self._settings = settings
+        self._hits = hits
+
+    def search(
+        self, question: str, *, k: int | None = None, filters: Filters | None = None
+    ) -> tuple[Hit, ...]:
+        """Return the best passage of each of the k best papers.
+
+        Raises:
+            UsageError: The question is blank or too long.
+            LibraryError: The library is missing or damaged.
+        """
+        with self._library.open() as view:
+            return self._retriever.retrieve(view, question, filters).hits(k or self._hits)
+
+    def stream(
+        self, question: str, *, filters: Filters | None = None, history: Sequence[Turn] = ()
+    ) -> Iterator[Answer]:
+        """Yield a growing answer: what was found first, the checked claims last.
+
+        Args:
+            question: What is asked; may lean on the history.
+            filters: Which papers may be used.
+            history: Earlier turns, oldest first.
+
+        Raises:
+            UsageError: The question is blank or too long.
+            LibraryError: The library is missing or damaged.
+        """
+        clock = _Clock()
+        whole = standalone(question, history)
+        with self._library.open() as view:
+            retrieved = self._retriever.retrieve(view, whole, filters)
+            answer = Answer(
+                id=uuid.uuid4().hex[:12],
+                question=question,
+                standalone=whole,
+                hits=retrieved.hits(self._hits),
+                answerer=self._answerer.name,
+                library=view.fingerprint,
+                settings=self._settings,
+                timings_ms=clock.lap("retrieve"),
+                complete=False,
+            )
+            yield answer
+            reply = self._answerer.answer(view, Found(question, whole, retrieved, filters))
+            answer = answer.model_copy(update={"timings_ms": clock.lap("answer")})
+        if reply.refusal is not None:
+            done = {"refusal": reply.refusal, "complete": True, "timings_ms": clock.total()}
+            yield answer.model_copy(update=done)
+            return
+        bound, dropped = supported(reply.drafts, self._checker)
+        clock.lap("check")
+        done = {"claims": bound.claims, "citations": bound.citations, "complete": True}
+        notices = (f"{dropped} sentences without support were dropped",) if dropped else ()
+        refusal = None if bound.claims else Refusal(reason=UNSUPPORTED, probability=0.0)
+        rest = {"notices": notices, "refusal": refusal, "timings_ms": clock.total()}
+        yield answer.model_copy(update={**done, **rest})
+
+    def ask(
+        self, question: str, *, filters: Filters | None = None, history: Sequence[Turn] = ()
+    ) -> Answer:
+        """Return the finished answer; the last one that `stream` yields."""
+        *_, answer = self.stream(question, filters=filters, history=history)
+        return answer
+
+
+def supported(drafts: Sequence[Draft], checker: Checker) -> tuple[Bound, int]:
+    """Bind the drafts that their evidence supports; return also how many were dropped.
+
+    This is the one policy: what is unsupported or contradicted is never shown
+    as a claim, and its going is said.
+    """
+    bound = bind(drafts, checker.check)
+    kept = [
+        draft
+        for draft, claim in zip(drafts, bound.claims, strict=True)
+        if claim.verdict.label in {"supported", "partial"}
+    ]
+    if len(kept) == len(drafts):
+        return bound, 0
+    return bind(kept, checker.check), len(drafts) - len(kept)
+
+
+class _Clock:
+    """Wall time per stage in milliseconds."""
+
+    def __init__(self) -> None:
+        self._start = self._last = perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> dict[str, float]:
+        """End a stage and return all so far."""
+        now = perf_counter()
+        self._laps[name] = round(1000 * (now - self._last), 2)
+        self._last = now
+        return dict(self._laps)
+
+    def total(self) -> dict[str, float]:
+        """Return all stages and their total."""
+        return {**self._laps, "total": round(1000 * (perf_counter() - self._start), 2)}
