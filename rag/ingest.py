@@ -1,0 +1,160 @@
+"""From files to papers with vectors: everything of an ``add`` that readers cannot see yet."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from rag.catalogue import Catalogue
+from rag.embedding.parts import pack
+from rag.embedding.port import Embedder, SentenceEmbedder
+from rag.errors import LibraryDamaged, SourceError
+from rag.faults import reached
+from rag.report import FileError, FileReport
+from rag.schema import Paper, Passage, Record, Rejection
+from rag.spans import Span
+from rag.storing import Stored, Text, embedded_hash
+
+CHUNK = 256
+"""Texts embedded between two commits: what a kill can cost, some seconds of work."""
+
+_MOST = 2**63
+
+Progress = Callable[[str, int, int], None]
+
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+
+
+class Reading(NamedTuple):
+    """How files become papers and papers become passages; tests put in doubles."""
+
+    read: Callable[[Path], Iterator[Record | Rejection]]
+    split: Callable[[Paper, tuple[str, ...], CountTokens], Text]
+    splitter: str
+    """Version of the sentence rules."""
+    window: str
+    """Version of the passage rules."""
+
+
+class Parsed(NamedTuple):
+    """All records of an ``add``."""
+
+    records: list[Record]
+    rejections: list[Rejection]
+    files: list[FileReport]
+    errors: list[FileError]
+
+
+def standard() -> Reading:
+    """Return the readers, sentence rules and windows of Attest."""
+    from rag.passages import WINDOW, passages_of
+    from rag.sentences import SPLITTER, sentences_of, split
+    from rag.sources import read_papers
+
+    def text_of(paper: Paper, keys: tuple[str, ...], count_tokens: CountTokens) -> Text:
+        passages = passages_of(paper, sentences_of(paper), count_tokens)
+        return Text(paper, split(paper.title), split(paper.abstract), passages, keys)
+
+    return Reading(read_papers, text_of, SPLITTER, WINDOW)
+
+
+def parse(
+    paths: Iterable[Path], read: Callable[[Path], Iterator[Record | Rejection]], batch: str
+) -> Parsed:
+    """Read files; a file that fails keeps what came before the failure and is reported."""
+    parsed = Parsed([], [], [], [])
+    for path in paths:
+        before = len(parsed.records), len(parsed.rejections)
+        try:
+            for found in read(path):
+                _sort(found, parsed, batch)
+        except SourceError as error:
+            parsed.errors.append(FileError(file=str(path), reason=str(error)))
+        taken = len(parsed.records) - before[0], len(parsed.rejections) - before[1]
+        parsed.files.append(FileReport(file=str(path), read=taken[0], rejected=taken[1]))
+    return parsed
+
+
+def embed_new(
+    catalogue: Catalogue, texts: Iterable[Text], embedder: Embedder, progress: Progress
+) -> int:
+    """Embed the passages whose text is new and store each chunk of vectors as it comes.
+
+    Returns:
+        How many texts were embedded.
+
+    Raises:
+        LibraryDamaged: The model gave no number, or the wrong size.
+    """
+    wanted = {
+        embedded_hash(each): (each, text.sentences) for text in texts for each in text.passages
+    }
+    for known in catalogue.embedded(embedder.model_id, wanted):
+        del wanted[known]
+    ordered = sorted(wanted.items(), key=lambda item: (-len(item[1][0].embedded_text), item[0]))
+    for start in range(0, len(ordered), CHUNK):
+        chunk = dict(ordered[start : start + CHUNK])
+        vectors = _vectors(
+            embedder, chunk, lambda done, start=start: progress("embed", start + done, len(ordered))
+        )
+        with catalogue.transaction():
+            catalogue.store_embeddings(embedder.model_id, vectors)
+        reached("mid-embedding")
+    return len(ordered)
+
+
+def _sort(found: Record | Rejection, parsed: Parsed, batch: str) -> None:
+    if isinstance(found, Rejection):
+        parsed.rejections.append(found)
+        return
+    fault = _fault(found)
+    if fault:
+        parsed.rejections.append(Rejection(source=found.source, reason=fault))
+        return
+    source = found.source.model_copy(update={"batch": batch})
+    parsed.records.append(found.model_copy(update={"source": source}))
+
+
+def _fault(record: Record) -> str | None:
+    """Say what SQLite and Chroma could not store, if anything."""
+    try:
+        record.model_dump_json().encode()
+    except (UnicodeEncodeError, ValueError):
+        return "text holds half a character (a lone surrogate); save the file as UTF-8"
+    if record.year is not None and not -_MOST <= record.year < _MOST:
+        return f"year {str(record.year)[:20]}… is no year"
+    return None
+
+
+def _vectors(
+    embedder: Embedder,
+    chunk: dict[bytes, tuple[Passage, tuple[Span, ...]]],
+    progress: Callable[[int], None],
+) -> dict[bytes, Stored]:
+    texts = [passage.embedded_text for passage, _ in chunk.values()]
+    if isinstance(embedder, SentenceEmbedder):
+        spans = [spans_within(*each) for each in chunk.values()]
+        found, sentences = embedder.embed_parts(texts, spans, progress=progress)
+        parts = [pack(rows) for rows in sentences]
+    else:
+        found, parts = embedder.embed(texts, progress=progress), [b""] * len(texts)
+    vectors = np.asarray(found).astype("<f2", copy=False)
+    if vectors.shape != (len(chunk), embedder.dim) or not np.isfinite(vectors).all():
+        raise LibraryDamaged(
+            f"{embedder.model_id} gave vectors of shape {vectors.shape} or not finite for "
+            f"{len(chunk)} texts; nothing of them is stored; check the model"
+        )
+    rows = zip(chunk, vectors, parts, strict=True)
+    return {key: Stored(row.tobytes(), part) for key, row, part in rows}
+
+
+def spans_within(passage: Passage, sentences: Iterable[Span]) -> list[Span]:
+    """Return where in a passage's embedded text the sentences of its abstract stand."""
+    shift = len(passage.embedded_text) - len(passage.text) - passage.start
+    return [
+        (max(start, passage.start) + shift, min(end, passage.end) + shift)
+        for start, end in sentences
+        if start < passage.end and end > passage.start
+    ]

@@ -1,0 +1,202 @@
+"""The papers and indexes that a person owns, in one folder."""
+
+import time
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock as ThreadLock
+
+from rag.catalogue import Catalogue
+from rag.child import ChromaChild, Collector
+from rag.compatibility import require
+from rag.embedding.port import Embedder
+from rag.errors import LibraryDamaged, LibraryMissing
+from rag.ingest import Progress, Reading, standard
+from rag.lock import Lock
+from rag.publishing import clear
+from rag.report import AddReport, Status
+from rag.snapshot import Snapshot
+from rag.tables import FORMAT
+from rag.verifying import verify
+from rag.view import Indexes, LibraryView, open_indexes
+from rag.writer import Makers, Writer, translated
+
+CATALOGUE = "catalogue.sqlite"
+LOCK = "lock"
+_TRIES = 5
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Show no progress."""
+
+
+class Library:
+    """One library; any number may be open on a folder, one of them writing.
+
+    Args:
+        directory: Where it is, or will be once something was added.
+        embedder: Makes the model; called when vectors are needed or compared.
+        reading: Readers, sentence and passage rules; those of Attest unless given.
+        collector: Makes what builds and verifies the vector store of a version.
+    """
+
+    def __init__(
+        self,
+        directory: Path | str,
+        embedder: Callable[[], Embedder],
+        *,
+        reading: Callable[[], Reading] = standard,
+        collector: Callable[[], Collector] = ChromaChild,
+    ) -> None:
+        self.directory = Path(directory)
+        self._embedder = embedder
+        self._reading = reading
+        self._collector = collector
+        self._opened: Indexes | None = None
+        self._opening = ThreadLock()
+
+    def add(self, paths: Iterable[Path | str], *, progress: Progress = silent) -> AddReport:
+        """Read files or folders into the library; adding again what is there changes nothing.
+
+        Args:
+            paths: What the user named.
+            progress: Told stage (``embed``, ``words``, ``index``), done and total.
+
+        Raises:
+            LibraryLocked: Another process is writing.
+            LibraryMismatch: The library was made with another model or other rules.
+            LibraryError: The folder cannot be written.
+        """
+        started = time.monotonic()
+        with self._writer(progress) as writer:
+            report = writer.add([Path(path) for path in paths], self._makers())
+        return report.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
+
+    def remove(
+        self,
+        ids: Iterable[str] = (),
+        *,
+        file: str | None = None,
+        batch: str | None = None,
+        progress: Progress = silent,
+    ) -> int:
+        """Delete papers and every byte of them.
+
+        Args:
+            ids: Papers by id; unknown ones are passed over.
+            file: A source file: papers that came from nowhere else go, others lose the source.
+            batch: An ``add``: likewise.
+            progress: Told stage, done and total.
+
+        Returns:
+            How many papers are gone.
+
+        Raises:
+            LibraryLocked: Another process is writing.
+        """
+        self._require()
+        with self._writer(progress) as writer:
+            return writer.remove(tuple(ids), file=file, batch=batch)
+
+    def rebuild(self, *, remake: bool = False, progress: Progress = silent) -> str:
+        """Build all indexes afresh from the catalogue; return the fingerprint.
+
+        Args:
+            remake: Split and embed every paper again, with the present model and rules; the
+                remedy for `LibraryMismatch`. Otherwise no model is needed.
+            progress: Told stage, done and total.
+        """
+        self._require()
+        with self._writer(progress) as writer:
+            return writer.remake(self._makers()) if remake else writer.rebuild()
+
+    def status(self) -> Status:
+        """Return how the library stands.
+
+        Raises:
+            LibraryMissing: There is none.
+        """
+        with self.snapshot() as snapshot:
+            counts, meta = snapshot.counts(), snapshot.meta
+        return Status(
+            papers=counts["papers"],
+            passages=counts["passages"],
+            fingerprint=meta.get("fingerprint", ""),
+            version=meta.get("version", ""),
+            model=meta.get("model", ""),
+            writer=Lock(self.directory / LOCK).holder(),
+        )
+
+    def verify(self) -> str:
+        """Check every stored byte and every vector; return the fingerprint, computed anew.
+
+        Raises:
+            LibraryDamaged: Something is not what was published; names it.
+        """
+        with self.snapshot() as snapshot:
+            return verify(self.directory, snapshot, self._collector)
+
+    def snapshot(self) -> Snapshot:
+        """Open the catalogue alone for reading; needs neither model nor indexes."""
+        return Snapshot(self.directory / CATALOGUE)
+
+    def open(self) -> LibraryView:
+        """Open the newest version for reading; cheap where it was open before.
+
+        Raises:
+            LibraryMissing: There is no library, or no paper in it.
+            LibraryMismatch: It was made with another model or layout.
+            LibraryDamaged: A file is not what was published.
+        """
+        for attempt in range(_TRIES):
+            snapshot = self.snapshot()
+            try:
+                indexes = self._indexes(snapshot)
+            except FileNotFoundError:
+                # A writer replaced the version between our reading and our opening.
+                snapshot.close()
+                if attempt == _TRIES - 1:
+                    raise self._lost() from None
+            except BaseException:
+                snapshot.close()
+                raise
+            else:
+                return LibraryView(snapshot, indexes, self.open)
+        raise self._lost()
+
+    def _indexes(self, snapshot: Snapshot) -> Indexes:
+        """Return the opened indexes of a snapshot's version, opening them once for all."""
+        meta = snapshot.meta
+        if "version" not in meta or not snapshot.counts()["papers"]:
+            raise LibraryMissing(f"no papers in {self.directory}; put some in with 'attest add'")
+        embedder = self._embedder()
+        present = {"format": FORMAT, "model": embedder.model_id, "dim": str(embedder.dim)}
+        require(meta, present, self.directory)
+        with self._opening:
+            if self._opened is None or self._opened.generation != snapshot.generation:
+                self._opened = open_indexes(self.directory, snapshot)
+            return self._opened
+
+    @contextmanager
+    def _writer(self, progress: Progress) -> Generator[Writer]:
+        with translated(self.directory):
+            self.directory.mkdir(parents=True, exist_ok=True)
+            with (
+                Lock(self.directory / LOCK),
+                Catalogue(self.directory / CATALOGUE) as catalogue,
+            ):
+                clear(self.directory, keep=catalogue.meta().get("version"))
+                yield Writer(
+                    self.directory, catalogue, collector=self._collector, progress=progress
+                )
+
+    def _makers(self) -> Makers:
+        return Makers(self._embedder(), self._reading())
+
+    def _require(self) -> None:
+        self.snapshot().close()
+
+    def _lost(self) -> LibraryDamaged:
+        return LibraryDamaged(
+            f"the published version of {self.directory} is missing; run 'attest rebuild'"
+        )

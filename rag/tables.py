@@ -1,0 +1,85 @@
+"""The SQLite tables of a library and how a connection to them is opened.
+
+No text is stored twice: a passage and a sentence are offsets into the abstract, a
+venue and a file name are rows of their own, and a passage's id follows from its paper
+and ordinal. Sentence offsets are packed into one value per field (`rag.spans`).
+"""
+
+import os
+import sqlite3
+from pathlib import Path
+
+FORMAT = "1"
+"""Version of this layout; a library of another one is refused."""
+
+_PAGE = 16384
+"""Bytes; rows of about 1 kB leave a fifth of a 4 kB page empty, of this one a twentieth."""
+
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE venues (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE files (
+    key INTEGER PRIMARY KEY, path TEXT NOT NULL, format TEXT NOT NULL, UNIQUE (path, format)
+);
+CREATE TABLE batches (
+    key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, time TEXT NOT NULL,
+    paths TEXT NOT NULL, counts TEXT NOT NULL
+);
+CREATE TABLE papers (
+    key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+    authors TEXT NOT NULL, year INTEGER, venue INTEGER REFERENCES venues, url TEXT,
+    identifiers TEXT, content_hash BLOB NOT NULL
+);
+CREATE TABLE abstracts (
+    paper INTEGER PRIMARY KEY REFERENCES papers ON DELETE CASCADE,
+    text TEXT NOT NULL, title_sentences BLOB NOT NULL, sentences BLOB NOT NULL
+);
+CREATE TABLE identities (
+    key INTEGER NOT NULL, paper INTEGER NOT NULL, PRIMARY KEY (key, paper)
+) WITHOUT ROWID;
+CREATE TABLE sources (
+    paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+    file INTEGER NOT NULL, position INTEGER NOT NULL, batch INTEGER,
+    PRIMARY KEY (paper, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE models (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+CREATE TABLE embeddings (
+    key INTEGER PRIMARY KEY, hash BLOB NOT NULL, model INTEGER NOT NULL, vector BLOB NOT NULL,
+    parts BLOB NOT NULL,
+    UNIQUE (hash, model)
+);
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY, paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    embedding INTEGER NOT NULL, UNIQUE (paper, ordinal)
+);
+"""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a catalogue for writing, making its tables when the file is new."""
+    connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+    if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+        connection.execute(f"PRAGMA page_size = {_PAGE}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")
+    if not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+        connection.executescript(f"BEGIN;{_TABLES}COMMIT;")
+    return connection
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """Open a catalogue for reading; a folder that cannot be written is read as it lies."""
+    sealed = not os.access(path.parent, os.W_OK)
+    mode = "mode=ro&immutable=1" if sealed else "mode=rw"
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=10,
+    )
+    connection.execute("PRAGMA query_only = ON")
+    return connection

@@ -1,0 +1,86 @@
+"""Checking a published version completely: every byte, every text, every vector."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from rag.child import Collector
+from rag.chroma import Job
+from rag.errors import LibraryDamaged
+from rag.fingerprint import fingerprint_of, line
+from rag.index import read_vectors
+from rag.manifest import Manifest
+from rag.publishing import VERSIONS, row_of
+from rag.snapshot import Snapshot
+
+_FEW = 0.01
+
+
+def verify(directory: Path, snapshot: Snapshot, collector: Callable[[], Collector]) -> str:
+    """Compare catalogue, manifest, vectors and Chroma; return the recomputed fingerprint.
+
+    Raises:
+        LibraryDamaged: Two of them disagree, or a file is not what was published.
+    """
+    meta = snapshot.meta
+    if snapshot.check() != "ok":
+        raise LibraryDamaged(
+            f"the catalogue in {directory} is damaged ({snapshot.check()}); restore a backup"
+        )
+    if "version" not in meta:
+        raise LibraryDamaged(f"{directory} has no published version; run 'attest rebuild'")
+    folder = directory / VERSIONS / meta["version"]
+    manifest = Manifest.read(folder, meta["manifest"])
+    manifest.check(folder, parts=manifest.parts)
+    with tempfile.TemporaryDirectory(prefix="attest-verify-") as scratch:
+        rows = Path(scratch) / "rows.jsonl"
+        found = _compare_vectors(folder, int(meta["dim"]), snapshot, rows)
+        if not found == meta["fingerprint"] == manifest.fingerprint:
+            raise LibraryDamaged(
+                f"{directory} has the content {found[:12]} and was published as "
+                f"{meta['fingerprint'][:12]}; run 'attest rebuild'"
+            )
+        job = Job(
+            task="verify",
+            folder=str(folder),
+            rows=str(rows),
+            dim=int(meta["dim"]),
+            first=0,
+            metadata={},
+        )
+        _compare_collection(job, manifest, collector)
+    return found
+
+
+def _compare_vectors(folder: Path, dim: int, snapshot: Snapshot, rows: Path) -> str:
+    """Compare stored vectors to the catalogue's; write the rows; return the fingerprint."""
+    keys, vectors = read_vectors(folder, dim)
+    lines: list[tuple[str, bytes]] = []
+    with rows.open("w", encoding="utf-8") as table:
+        for place, entry in enumerate(snapshot.entries()):
+            stored = np.frombuffer(entry.vector, dtype="<f2")
+            inside = place < len(keys) and keys[place] == entry.key
+            if not inside or not np.array_equal(vectors[place], stored):
+                raise LibraryDamaged(
+                    f"{folder} holds another vector for {entry.id} than the catalogue; "
+                    "run 'attest rebuild'"
+                )
+            table.write(json.dumps(row_of(entry)) + "\n")
+            lines.append(line(entry))
+    if len(lines) != len(keys):
+        raise LibraryDamaged(f"{folder} holds {len(keys)} passages, the catalogue {len(lines)}")
+    return fingerprint_of(lines)
+
+
+def _compare_collection(job: Job, manifest: Manifest, collector: Callable[[], Collector]) -> None:
+    with collector() as working:
+        working.start(job)
+        lost = set(working.wait(lambda _: None)) - set(manifest.unreached)
+    # Additions may cut off a few older points; many are a graph that was not written whole.
+    if len(lost) > max(1, manifest.passages * _FEW):
+        raise LibraryDamaged(
+            f"Chroma in {job['folder']} does not find {len(lost)} passages; run 'attest rebuild'"
+        )

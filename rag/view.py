@@ -1,0 +1,108 @@
+"""The reading side of a library: catalogue and indexes of one version."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from rag.errors import LibraryDamaged
+from rag.index import KEYS, VECTORS, VectorIndex, read_vectors
+from rag.manifest import Manifest
+from rag.publishing import VERSIONS
+from rag.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from rag.chroma import ChromaGraph
+    from rag.lexical import LexicalIndex
+
+
+class Indexes(NamedTuple):
+    """The opened indexes of one version; shared by all of its readers."""
+
+    generation: int
+    vectors: VectorIndex
+    lexical: "LexicalIndex"
+
+
+class LibraryView:
+    """One version of a library, for one question or a few; a context manager.
+
+    Threads may share a view. While it is open the catalogue is seen as it was, so close
+    it (or `refresh` it) between questions.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, indexes: Indexes, reopen: Callable[[], "LibraryView"]
+    ) -> None:
+        self.snapshot = snapshot
+        """Papers, sentences, passages and filters."""
+        self.vectors = indexes.vectors
+        """Passages by meaning."""
+        self.lexical = indexes.lexical
+        """Passages by words."""
+        self._reopen = reopen
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the reading."""
+        self.close()
+
+    def close(self) -> None:
+        """End the reading; the indexes stay with the library for the next view."""
+        self.snapshot.close()
+
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of the version."""
+        return self.snapshot.fingerprint
+
+    @property
+    def generation(self) -> int:
+        """Number of the version."""
+        return self.snapshot.generation
+
+    def refresh(self) -> "LibraryView":
+        """Return a view of the newest version: itself, unless a newer one was published.
+
+        Where there is a newer one this view is closed.
+        """
+        newest = self._reopen()
+        if newest.generation == self.generation:
+            newest.close()
+            return self
+        self.close()
+        return newest
+
+
+def open_indexes(directory: Path, snapshot: Snapshot) -> Indexes:
+    """Check and open the indexes of the version that a snapshot points at.
+
+    Raises:
+        FileNotFoundError: A writer has published a newer one and removed this.
+        LibraryDamaged: A file is not what was published.
+    """
+    from rag.lexical import FOLDER, LexicalIndex
+
+    meta = snapshot.meta
+    folder = directory / VERSIONS / meta["version"]
+    if not folder.is_dir():
+        raise FileNotFoundError(folder)
+    manifest = Manifest.read(folder, meta["manifest"])
+    manifest.check(folder, parts=[VECTORS, KEYS, FOLDER])
+    vectors = VectorIndex(
+        folder, int(meta["dim"]), graph=lambda: _graph(folder, manifest, snapshot)
+    )
+    lexical = LexicalIndex(folder / FOLDER)
+    if (len(vectors), lexical.size) != (manifest.passages, manifest.papers):
+        raise LibraryDamaged(f"the indexes in {folder} disagree; run 'attest rebuild'")
+    return Indexes(snapshot.generation, vectors, lexical)
+
+
+def _graph(folder: Path, manifest: Manifest, snapshot: Snapshot) -> "ChromaGraph":
+    from rag.chroma import FOLDER, ChromaGraph
+
+    manifest.check(folder, parts=[FOLDER])
+    keys, _ = read_vectors(folder, int(snapshot.meta["dim"]))
+    return ChromaGraph(folder, snapshot.passage_keys(), missed=keys[list(manifest.unreached)])

@@ -1,0 +1,229 @@
+"""The one process that changes a library: from taking the lock to publishing a version."""
+
+import secrets
+import sqlite3
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rag.catalogue import Batch, Catalogue
+from rag.child import Collector
+from rag.compatibility import FORMAT_ONLY, made_with, require, settings_in
+from rag.embedding.port import Embedder
+from rag.errors import LibraryDamaged, LibraryError, UsageError
+from rag.faults import reached
+from rag.ingest import Parsed, Progress, Reading, embed_new, parse
+from rag.manifest import Manifest
+from rag.publishing import VERSIONS, Base, Publisher, clear
+from rag.report import AddReport
+from rag.schema import Paper
+from rag.storing import Text
+
+if TYPE_CHECKING:
+    from rag.identity import Identified
+
+
+class Makers(NamedTuple):
+    """What turns files into vectors."""
+
+    embedder: Embedder
+    reading: Reading
+
+
+class Writer:
+    """Changes a library; made by `rag.library`, which holds the lock meanwhile.
+
+    Args:
+        directory: The library's folder; it exists.
+        catalogue: Open for writing.
+        collector: Makes what builds the collection.
+        progress: Told stage, done and total.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        catalogue: Catalogue,
+        *,
+        collector: Callable[[], Collector],
+        progress: Progress,
+    ) -> None:
+        self._directory = directory
+        self._catalogue = catalogue
+        self._collector = collector
+        self._progress = progress
+        require(catalogue.meta(), FORMAT_ONLY, directory)
+
+    def add(self, paths: list[Path], makers: Makers) -> AddReport:
+        """Read, identify, embed and publish; see `rag.library.Library.add`."""
+        from rag.identity import identify
+
+        present = made_with(*makers)
+        require(self._catalogue.meta(), present, self._directory)
+        now = datetime.now(UTC)
+        name = f"{now:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(2)}"
+        parsed = parse(paths, makers.reading.read, name)
+        reached("after-parse")
+        found = identify(parsed.records, self._catalogue)
+        reached("after-identify")
+        if not found.papers and not found.retired:
+            return self._report(parsed, found)
+        batch = Batch(name, now.isoformat(timespec="seconds"), _names(paths), _counts(found))
+        embedded = self._store(found, makers, batch)
+        return self._report(parsed, found, batch=name, embedded=embedded)
+
+    def remove(self, ids: tuple[str, ...], *, file: str | None, batch: str | None) -> int:
+        """Delete papers by id, or what came from a file or an ``add`` and nowhere else."""
+        if not ids and file is None and batch is None:
+            raise UsageError("name the papers, the file or the batch to remove")
+        known = self._catalogue.papers(ids)
+        places = self._catalogue.sources_of(file=file, batch=batch)
+        if not known and not places:
+            return 0
+        before = self._catalogue.counts()["papers"]
+        settings = settings_in(self._catalogue.meta())
+        with self._collector() as collector, self._publishing(settings, collector) as change:
+            self._catalogue.remove(known)
+            self._catalogue.remove_sources(file=file, batch=batch)
+            change.stale = True
+        return before - self._catalogue.counts()["papers"]
+
+    def rebuild(self) -> str:
+        """Publish a version made afresh from the catalogue."""
+        settings = settings_in(self._catalogue.meta())
+        with self._collector() as collector, self._publishing(settings, collector) as change:
+            change.stale = True
+        return self._catalogue.meta()["fingerprint"]
+
+    def remake(self, makers: Makers) -> str:
+        """Split and embed every paper again and publish."""
+        with self._catalogue.snapshot() as snapshot:
+            papers = tuple(snapshot.iter_papers())
+        texts = _texts(papers, {}, makers)
+        embed_new(self._catalogue, texts, makers.embedder, self._progress)
+        with (
+            self._collector() as collector,
+            self._publishing(made_with(*makers), collector) as change,
+        ):
+            change.store(texts, makers.embedder.model_id)
+            change.stale = True
+        return self._catalogue.meta()["fingerprint"]
+
+    def _store(self, found: "Identified", makers: Makers, batch: Batch) -> int:
+        """Embed and publish what was found; return how many passages were embedded."""
+        # Chroma takes a second to load; meanwhile there is enough to do here.
+        with self._collector() as collector:
+            texts = _texts(found.papers, found.keys, makers)
+            embedded = embed_new(self._catalogue, texts, makers.embedder, self._progress)
+            reached("after-embedding")
+            with self._publishing(made_with(*makers), collector) as change:
+                self._catalogue.store_batch(batch)
+                change.store(texts, makers.embedder.model_id)
+                change.stale |= self._catalogue.absorb(found.retired) > 0
+        return embedded
+
+    @contextmanager
+    def _publishing(
+        self, settings: Mapping[str, str], collector: Collector
+    ) -> Generator["_Change"]:
+        """Commit what happens inside together with the version built from it, or nothing."""
+        before = self._catalogue.meta()
+        generation = int(before.get("generation", "0")) + 1
+        change = _Change(self._catalogue)
+        try:
+            with self._catalogue.transaction():
+                reached("transaction-open")
+                yield change
+                self._catalogue.drop_unreferenced()
+                publisher = Publisher(self._directory, settings, progress=self._progress)
+                published = publisher.publish(
+                    self._catalogue,
+                    collector,
+                    generation=generation,
+                    base=None if change.stale else self._base(before),
+                )
+                self._catalogue.set_meta({**settings, **published.pointer(generation)})
+                reached("before-commit")
+            reached("after-commit")
+        finally:
+            clear(self._directory, keep=self._catalogue.meta().get("version"))
+        reached("old-removed")
+        self._catalogue.tidy(shrink=change.stale)
+
+    def _base(self, meta: Mapping[str, str]) -> Base | None:
+        """Return the published version if a new one may be added to its collection."""
+        if "version" not in meta:
+            return None
+        folder = self._directory / VERSIONS / meta["version"]
+        try:
+            return Base(folder, Manifest.read(folder, meta["manifest"]))
+        except LibraryDamaged:
+            return None
+
+    def _report(
+        self, parsed: Parsed, found: "Identified", *, batch: str | None = None, embedded: int = 0
+    ) -> AddReport:
+        return AddReport(
+            files=tuple(parsed.files),
+            errors=tuple(parsed.errors),
+            rejections=tuple(parsed.rejections),
+            rejected=len(parsed.rejections),
+            embedded=embedded,
+            batch=batch,
+            fingerprint=self._catalogue.meta().get("fingerprint", ""),
+            **_counts(found),
+            **self._catalogue.counts(),
+        )
+
+
+class _Change:
+    """What is done to the catalogue before a version is built from it."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self.stale = False
+        """Whether a passage of the last version is gone or reads differently."""
+
+    def store(self, texts: Iterable[Text], model: str) -> None:
+        """Store new and changed papers."""
+        for text in texts:
+            self.stale |= self._catalogue.upsert(text, model)
+
+
+def _texts(
+    papers: Iterable[Paper], keys: Mapping[str, tuple[str, ...]], makers: Makers
+) -> list[Text]:
+    count = makers.embedder.count_tokens
+    return [makers.reading.split(paper, keys.get(paper.id, ()), count) for paper in papers]
+
+
+def _names(paths: Iterable[Path]) -> tuple[str, ...]:
+    return tuple(str(path) for path in paths)
+
+
+def _counts(found: "Identified") -> dict[str, int]:
+    names = ("read", "new", "updated", "unchanged", "merged")
+    return {name: getattr(found, name) for name in names}
+
+
+@contextmanager
+def translated(directory: Path) -> Generator[None]:
+    """Turn what disk and SQLite can raise into a `LibraryError`."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise _unwritable(directory, error) from error
+        raise LibraryDamaged(
+            f"{directory}: the catalogue is damaged ({error}); restore it from a backup"
+        ) from error
+    except OSError as error:
+        raise _unwritable(directory, error) from error
+
+
+def _unwritable(directory: Path, error: Exception) -> LibraryError:
+    return LibraryError(
+        f"{directory} cannot be written ({error}); nothing stored is lost, run it again"
+    )
