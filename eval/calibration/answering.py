@@ -33,7 +33,7 @@ from rag.build import embedder, open_library
 from rag.retrieval import HybridRetriever, Retrieved
 from rag.schema import Turn
 from rag.settings import Settings
-from rag.view import LibraryView
+from rag.store.view import LibraryView
 
 FOLDS = 10
 EVIDENCE_RIDGE, REFUSAL_RIDGE = 400.0, 3.0

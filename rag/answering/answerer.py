@@ -13,7 +13,7 @@ from rag.citations import Draft, Evidence, cite
 from rag.retrieval import Retrieved
 from rag.schema import Filters, Refusal
 from rag.terms import terms
-from rag.view import LibraryView
+from rag.store.view import LibraryView
 
 NEAREST = 3
 """Sentences shown with a refusal."""

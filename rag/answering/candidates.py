@@ -7,7 +7,7 @@ import numpy as np
 from rag.answering.evidence import Place, Reading, Weights, features
 from rag.retrieval import Candidate, Retrieved
 from rag.schema import Paper, Passage, Sentence
-from rag.view import LibraryView
+from rag.store.view import LibraryView
 
 PAPERS = 8
 """Papers whose sentences are read; for one question in twenty the right one is further down."""

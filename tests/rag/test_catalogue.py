@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.catalogue import Batch, Catalogue
+from rag.store.catalogue import Batch, Catalogue
 from rag.errors import LibraryMissing, PaperNotFound
-from rag.fingerprint import fingerprint
+from rag.store.fingerprint import fingerprint
 from rag.schema import Filters, Identifiers, Paper, Passage, Source
-from rag.snapshot import Snapshot
-from rag.spans import pack, unpack
-from rag.storing import Stored, Text, embedded_hash
+from rag.store.snapshot import Snapshot
+from rag.store.spans import pack, unpack
+from rag.store.storing import Stored, Text, embedded_hash
 
 MODEL = "double-1"
 ABSTRACT = "First sentence. Second one. A third, longer sentence."

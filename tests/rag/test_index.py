@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from rag.errors import LibraryDamaged
-from rag.index import KEYS, VECTORS, VectorIndex
+from rag.store.index import KEYS, VECTORS, VectorIndex
 
 DIM = 4
 SMALL = st.integers(-3, 3).map(lambda number: number / 2)

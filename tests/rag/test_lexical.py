@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.lexical import LexicalIndex, build
+from rag.store.lexical import LexicalIndex, build
 from rag.terms import terms
 
 WORDS = ("parsing", "grammar", "translation", "corpus", "speech", "tree", "noise", "dialogue")

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LibraryLocked
-from rag.lock import Lock
+from rag.store.lock import Lock
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from rag.lock import Lock
+from rag.store.lock import Lock
 with Lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

@@ -1,7 +1,7 @@
 """The source of truth: papers, sentences, passages and embeddings in SQLite.
 
 Every index can be rebuilt from it without a model or a network. This file writes;
-`rag.snapshot` reads.
+`rag.store.snapshot` reads.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from rag.rows import Entry, documents, entries, papers_by_id, papers_by_key
+from rag.store.rows import Entry, documents, entries, papers_by_id, papers_by_key
 from rag.schema import Paper
-from rag.snapshot import Snapshot
-from rag.storing import (
+from rag.store.snapshot import Snapshot
+from rag.store.storing import (
     Stored,
     Text,
     absorb,
@@ -24,7 +24,7 @@ from rag.storing import (
     unshelve,
     value,
 )
-from rag.tables import connect
+from rag.store.tables import connect
 
 _CHOSEN = """(file IN (SELECT key FROM files WHERE path = ?)
     OR batch IN (SELECT key FROM batches WHERE id = ?))"""

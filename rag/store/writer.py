@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rag.catalogue import Batch, Catalogue
-from rag.child import Collector
-from rag.compatibility import FORMAT_ONLY, made_with, require, settings_in
+from rag.store.catalogue import Batch, Catalogue
+from rag.store.child import Collector
+from rag.store.compatibility import FORMAT_ONLY, made_with, require, settings_in
 from rag.embedding.port import Embedder
 from rag.errors import LibraryDamaged, LibraryError, UsageError
-from rag.faults import reached
-from rag.ingest import Parsed, Progress, Reading, embed_new, parse
-from rag.manifest import Manifest
-from rag.publishing import VERSIONS, Base, Publisher, clear
-from rag.report import AddReport
+from rag.store.faults import reached
+from rag.store.ingest import Parsed, Progress, Reading, embed_new, parse
+from rag.store.manifest import Manifest
+from rag.store.publishing import VERSIONS, Base, Publisher, clear
+from rag.store.report import AddReport
 from rag.schema import Paper
-from rag.storing import Text
+from rag.store.storing import Text
 
 if TYPE_CHECKING:
     from rag.identity import Identified

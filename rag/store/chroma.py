@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import LibraryDamaged
-from rag.index import Keys, Vector, read_vectors
-from rag.stored_code import refuse_code
+from rag.store.index import Keys, Vector, read_vectors
+from rag.store.stored_code import refuse_code
 
 Client = Any
 """A ``chromadb`` client; its types say less than it does, ``close`` for one."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from rag.schema import Field, Identifiers, Paper, Passage, Sentence, Source
-from rag.spans import unpack
+from rag.store.spans import unpack
 
 _PAPERS = """
 SELECT p.key, p.id, p.title, a.text, p.authors, p.year, v.name, p.url, p.identifiers

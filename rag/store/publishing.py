@@ -14,16 +14,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
-from rag.catalogue import Catalogue
-from rag.child import Collector
-from rag.chroma import FOLDER as CHROMA
-from rag.chroma import Job, Row
+from rag.store.catalogue import Catalogue
+from rag.store.child import Collector
+from rag.store.chroma import FOLDER as CHROMA
+from rag.store.chroma import Job, Row
 from rag.errors import LibraryDamaged
-from rag.faults import reached
-from rag.fingerprint import fingerprint_of, line
-from rag.index import KEYS, VECTORS
-from rag.manifest import Manifest, files_in, sync, sync_tree
-from rag.rows import Entry
+from rag.store.faults import reached
+from rag.store.fingerprint import fingerprint_of, line
+from rag.store.index import KEYS, VECTORS
+from rag.store.manifest import Manifest, files_in, sync, sync_tree
+from rag.store.rows import Entry
 
 VERSIONS = "versions"
 STAGING = "staging"
@@ -131,7 +131,7 @@ class Publisher:
         )
 
     def _write_words(self, catalogue: Catalogue, folder: Path, base: Base | None) -> None:
-        from rag.lexical import build
+        from rag.store.lexical import build
 
         total = catalogue.counts()["papers"]
         self._progress("words", base.manifest.papers if base else 0, total)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from rag.embedding.parts import unpack
 from rag.errors import LibraryDamaged, LibraryMissing, PaperNotFound
-from rag.filtering import FUNCTION, contains, where
-from rag.rows import (
+from rag.store.filtering import FUNCTION, contains, where
+from rag.store.rows import (
     Entry,
     entries,
     papers_by_id,
@@ -24,7 +24,7 @@ from rag.rows import (
     sentences_of,
 )
 from rag.schema import Filters, Paper, Passage, Sentence
-from rag.tables import connect_reader
+from rag.store.tables import connect_reader
 
 _PAGE = 500
 _MISSING = "no library in {}; make one with 'attest add'"
@@ -85,7 +85,7 @@ class Snapshot:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over the content of the library; see `rag.fingerprint`."""
+        """SHA-256 over the content of the library; see `rag.store.fingerprint`."""
         return self._meta.get("fingerprint", "")
 
     def paper(self, paper_id: str) -> Paper:

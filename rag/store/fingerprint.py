@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from rag.rows import Entry
+from rag.store.rows import Entry
 
 
 def fingerprint(entries: Iterable[Entry]) -> str:

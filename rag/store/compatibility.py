@@ -5,8 +5,8 @@ from pathlib import Path
 
 from rag.embedding.port import Embedder
 from rag.errors import LibraryMismatch
-from rag.ingest import Reading
-from rag.tables import FORMAT
+from rag.store.ingest import Reading
+from rag.store.tables import FORMAT
 
 FORMAT_ONLY = {"format": FORMAT}
 _NAMES = {

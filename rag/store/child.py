@@ -9,11 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol, Self
 
-from rag.chroma import DAMAGED, Job
+from rag.store.chroma import DAMAGED, Job
 from rag.errors import LibraryDamaged
 
-_START = "import sys; sys.path.append(sys.argv[1]); from rag.chroma import main; main()"
-_ROOT = Path(__file__).resolve().parent.parent
+_START = "import sys; sys.path.append(sys.argv[1]); from rag.store.chroma import main; main()"
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 class Collector(Protocol):

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.child import Collector
-from rag.chroma import Job
+from rag.store.child import Collector
+from rag.store.chroma import Job
 from rag.errors import LibraryDamaged
-from rag.fingerprint import fingerprint_of, line
-from rag.index import read_vectors
-from rag.manifest import Manifest
-from rag.publishing import VERSIONS, row_of
-from rag.snapshot import Snapshot
+from rag.store.fingerprint import fingerprint_of, line
+from rag.store.index import read_vectors
+from rag.store.manifest import Manifest
+from rag.store.publishing import VERSIONS, row_of
+from rag.store.snapshot import Snapshot
 
 _FEW = 0.01
 

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from rag.errors import LibraryDamaged
-from rag.index import KEYS, VECTORS, VectorIndex, read_vectors
-from rag.manifest import Manifest
-from rag.publishing import VERSIONS
-from rag.snapshot import Snapshot
+from rag.store.index import KEYS, VECTORS, VectorIndex, read_vectors
+from rag.store.manifest import Manifest
+from rag.store.publishing import VERSIONS
+from rag.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from rag.chroma import ChromaGraph
-    from rag.lexical import LexicalIndex
+    from rag.store.chroma import ChromaGraph
+    from rag.store.lexical import LexicalIndex
 
 
 class Indexes(NamedTuple):
@@ -83,7 +83,7 @@ def open_indexes(directory: Path, snapshot: Snapshot) -> Indexes:
         FileNotFoundError: A writer has published a newer one and removed this.
         LibraryDamaged: A file is not what was published.
     """
-    from rag.lexical import FOLDER, LexicalIndex
+    from rag.store.lexical import FOLDER, LexicalIndex
 
     meta = snapshot.meta
     folder = directory / VERSIONS / meta["version"]
@@ -101,7 +101,7 @@ def open_indexes(directory: Path, snapshot: Snapshot) -> Indexes:
 
 
 def _graph(folder: Path, manifest: Manifest, snapshot: Snapshot) -> "ChromaGraph":
-    from rag.chroma import FOLDER, ChromaGraph
+    from rag.store.chroma import FOLDER, ChromaGraph
 
     manifest.check(folder, parts=[FOLDER])
     keys, _ = read_vectors(folder, int(snapshot.meta["dim"]))

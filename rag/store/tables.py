@@ -2,7 +2,7 @@
 
 No text is stored twice: a passage and a sentence are offsets into the abstract, a
 venue and a file name are rows of their own, and a passage's id follows from its paper
-and ordinal. Sentence offsets are packed into one value per field (`rag.spans`).
+and ordinal. Sentence offsets are packed into one value per field (`rag.store.spans`).
 """
 
 import os

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from rag.identity.keys import identity_keys
-from rag.rows import paper_keys, papers_by_key
+from rag.store.rows import paper_keys, papers_by_key
 from rag.schema import Paper, Passage
-from rag.spans import Span, pack
+from rag.store.spans import Span, pack
 
 
 class Text(NamedTuple):

@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rag.catalogue import Catalogue
+from rag.store.catalogue import Catalogue
 from rag.embedding.parts import pack
 from rag.embedding.port import Embedder, SentenceEmbedder
 from rag.errors import LibraryDamaged, SourceError
-from rag.faults import reached
-from rag.report import FileError, FileReport
+from rag.store.faults import reached
+from rag.store.report import FileError, FileReport
 from rag.schema import Paper, Passage, Record, Rejection
-from rag.spans import Span
-from rag.storing import Stored, Text, embedded_hash
+from rag.store.spans import Span
+from rag.store.storing import Stored, Text, embedded_hash
 
 CHUNK = 256
 """Texts embedded between two commits: what a kill can cost, some seconds of work."""

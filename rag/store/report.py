@@ -1,6 +1,6 @@
 """What an ``add`` did and how a library stands."""
 
-from rag.lock import Holder
+from rag.store.lock import Holder
 from rag.schema import Noun, Rejection
 
 

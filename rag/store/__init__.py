@@ -1,0 +1,6 @@
+"""The papers and indexes of a library on disk; `rag.library` is the door to it.
+
+``catalogue`` is the source of truth, a version (``publishing``) a pure function
+of it, ``view`` what readers see. ``index`` finds passages by meaning (``chroma``
+holds them for every other client), ``lexical`` papers by their words.
+"""
