@@ -60,9 +60,7 @@ def blend(passage: float, sentence: float | None, lexical: float) -> float:
     return dense + LEXICAL_WEIGHT * lexical
 
 
-def reciprocal_ranks(
-    rankings: Sequence[Sequence[Item]], *, k: int = 60
-) -> dict[Item, float]:
+def reciprocal_ranks(rankings: Sequence[Sequence[Item]], *, k: int = 60) -> dict[Item, float]:
     """Return each item's sum of ``1 / (k + rank)`` over rankings, ranks from 1.
 
     Source: Cormack, Clarke and Büttcher, Reciprocal Rank Fusion, SIGIR 2009.

@@ -6,20 +6,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock as ThreadLock
 
-from rag.catalogue import Catalogue
-from rag.child import ChromaChild, Collector
-from rag.compatibility import require
 from rag.embedding.port import Embedder
 from rag.errors import LibraryDamaged, LibraryMissing
-from rag.ingest import Progress, Reading, standard
-from rag.lock import Lock
-from rag.publishing import clear
-from rag.report import AddReport, Status
-from rag.snapshot import Snapshot
-from rag.tables import FORMAT
-from rag.verifying import verify
-from rag.view import Indexes, LibraryView, open_indexes
-from rag.writer import Makers, Writer, translated
+from rag.store.catalogue import Catalogue
+from rag.store.child import ChromaChild, Collector
+from rag.store.compatibility import require
+from rag.store.ingest import Progress, Reading, standard
+from rag.store.lock import Lock
+from rag.store.publishing import clear
+from rag.store.report import AddReport, Status
+from rag.store.snapshot import Snapshot
+from rag.store.tables import FORMAT
+from rag.store.verifying import verify
+from rag.store.view import Indexes, LibraryView, open_indexes
+from rag.store.writer import Makers, Writer, translated
+from rag.terms import RULES
 
 CATALOGUE = "catalogue.sqlite"
 LOCK = "lock"
@@ -171,6 +172,7 @@ class Library:
             raise LibraryMissing(f"no papers in {self.directory}; put some in with 'attest add'")
         embedder = self._embedder()
         present = {"format": FORMAT, "model": embedder.model_id, "dim": str(embedder.dim)}
+        present["words"] = RULES
         require(meta, present, self.directory)
         with self._opening:
             if self._opened is None or self._opened.generation != snapshot.generation:

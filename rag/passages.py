@@ -52,7 +52,9 @@ def passages_of(
     room = LIMIT - title_tokens
     pieces: list[_Piece] = []
     for sentence, tokens in zip(body, counts, strict=True):
-        pieces += _fitting(paper.abstract, _Piece(sentence.start, sentence.end, tokens), room, count_tokens)
+        pieces += _fitting(
+            paper.abstract, _Piece(sentence.start, sentence.end, tokens), room, count_tokens
+        )
     windows = balanced([piece.tokens for piece in pieces], room) or [(0, 0)]
     return tuple(
         _passage(paper, title, ordinal, pieces[first:last])

@@ -17,8 +17,8 @@ from rag.errors import UsageError
 from rag.fusion import blend, inverse_document_frequency, lexical_share
 from rag.reranking import Reranker
 from rag.schema import Filters, Hit, Passage
+from rag.store.view import LibraryView
 from rag.terms import terms
-from rag.view import LibraryView
 
 DEPTH = 100
 """Passages taken from each index; the right paper was among these for all but 2 of 78
@@ -85,9 +85,7 @@ class HybridRetriever:
         self._reranker = reranker
         self._depth = depth
 
-    def retrieve(
-        self, view: LibraryView, text: str, filters: Filters | None = None
-    ) -> Retrieved:
+    def retrieve(self, view: LibraryView, text: str, filters: Filters | None = None) -> Retrieved:
         """Return the papers that may answer, best first.
 
         Args:
@@ -115,7 +113,9 @@ class HybridRetriever:
         if len(text) > LONGEST:
             raise UsageError(f"the question has {len(text):,} characters; {LONGEST:,} can be read")
         weights = {
-            term: inverse_document_frequency(view.lexical.size, view.lexical.document_frequency(term))
+            term: inverse_document_frequency(
+                view.lexical.size, view.lexical.document_frequency(term)
+            )
             for term in dict.fromkeys(terms(text))
         }
         vector = self._embedder.embed_query(text)
@@ -128,13 +128,21 @@ class HybridRetriever:
     ) -> list[Candidate]:
         passages = view.snapshot.passages_of(papers)
         keys = np.array(sorted(passages), dtype=np.int64)
-        cosines = dict(zip(keys.tolist(), (view.vectors.vectors(keys) @ query.vector).tolist(), strict=True))
+        cosines = dict(
+            zip(keys.tolist(), (view.vectors.vectors(keys) @ query.vector).tolist(), strict=True)
+        )
         nearest = self._nearest_sentences(view, query, keys)
         by_paper: dict[str, list[int]] = {}
         for key, passage in passages.items():
             by_paper.setdefault(passage.paper_id, []).append(key)
         return [
-            _candidate(query, [(key, passages[key]) for key in own], cosines, nearest, words.get(paper, 0.0))
+            _candidate(
+                query,
+                [(key, passages[key]) for key in own],
+                cosines,
+                nearest,
+                words.get(paper, 0.0),
+            )
             for paper, own in by_paper.items()
         ]
 

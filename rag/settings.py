@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     """What a command runs with."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
-        env_prefix="ATTEST_", extra="forbid", frozen=True
+        env_prefix="ATTEST_", env_ignore_empty=True, extra="forbid", frozen=True
     )
 
     library: Path = Field(default_factory=lambda: user_data_path("attest") / "library")
@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     """Papers listed with an answer or a search."""
     refuse_below: float | None = Field(default=None, ge=0, le=1)
     """Probability of an answer below which the question is refused; calibrated when unset."""
+
+    @field_validator("library")
+    @classmethod
+    def _at_home(cls, library: Path) -> Path:
+        return library.expanduser()
 
     @classmethod
     def settings_customise_sources(

@@ -22,36 +22,22 @@ from typing import NamedTuple
 
 import Stemmer
 
+RULES = "attest-terms-1"
+"""Version of the rules below; an index made with others is rebuilt, not searched."""
+
 _WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?![\w,])|[^\W_]+(?:[-'’._+&][^\W_]+)*\+*", re.UNICODE)
 _PIECES = re.compile(r"[-_+&]|(?<!\d)\.|\.(?!\d)")
 _PLURAL_INITIALS = re.compile(r"[A-Z]{2,6}s")
 _CJK = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯]")
 
 STOP_WORDS = frozenset(
-    """a about above after again against all also although am an and any are as at be because been
-    before being below between both but by can cannot could did do does doing done down during each
-    either else ever few for from further get gets getting got had has have having he her here hers
-    him his how however i if in into is it its itself just let like made make makes many may me might
-    more most much must my neither no nor not now of off on once one only or other others our ours out
-    over own per quite rather same shall she should since so some such tell than that the their theirs
-    them themselves then there these they thing things this those though through thus to too under
-    until up upon us use used uses using very via was way we well were what when where whether which
-    while who whom whose why will with within without would yet you your yours
-    s t d ll re ve m don didn doesn isn wasn aren weren hasn haven won wouldn couldn shouldn
-    paper papers study studies author authors work works article abstract
-    actually already always anybody anyone anything ask asked asking called come comes describe ever
-    everybody everyone everything exactly explain give gives go goes going gone happen happens hello
-    idea ideas keep keeps kept kind kinds know knows look looks lot lots maybe mean means never nobody
-    nothing ok okay people person please put puts really right say says seem seems seen simply somebody
-    someone something somewhat sort stuff suppose sure take takes telling think trying want wanted wants
-    went whats yes
-    what's how's it's that's i'm i've i'd""".split()
+    ["a", "about", "above", "after", "again", "against", "all", "also", "although", "am", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before", "being", "below", "between", "both", "but", "by", "can", "cannot", "could", "did", "do", "does", "doing", "done", "down", "during", "each", "either", "else", "ever", "few", "for", "from", "further", "get", "gets", "getting", "got", "had", "has", "have", "having", "he", "her", "here", "hers", "him", "his", "how", "however", "i", "if", "in", "into", "is", "it", "its", "itself", "just", "let", "like", "made", "make", "makes", "many", "may", "me", "might", "more", "most", "much", "must", "my", "neither", "no", "nor", "not", "now", "of", "off", "on", "once", "one", "only", "or", "other", "others", "our", "ours", "out", "over", "own", "per", "quite", "rather", "same", "shall", "she", "should", "since", "so", "some", "such", "tell", "than", "that", "the", "their", "theirs", "them", "themselves", "then", "there", "these", "they", "thing", "things", "this", "those", "though", "through", "thus", "to", "too", "under", "until", "up", "upon", "us", "use", "used", "uses", "using", "very", "via", "was", "way", "we", "well", "were", "what", "when", "where", "whether", "which", "while", "who", "whom", "whose", "why", "will", "with", "within", "without", "would", "yet", "you", "your", "yours", "s", "t", "d", "ll", "re", "ve", "m", "don", "didn", "doesn", "isn", "wasn", "aren", "weren", "hasn", "haven", "won", "wouldn", "couldn", "shouldn", "paper", "papers", "study", "studies", "author", "authors", "work", "works", "article", "abstract", "actually", "already", "always", "anybody", "anyone", "anything", "ask", "asked", "asking", "called", "come", "comes", "describe", "ever", "everybody", "everyone", "everything", "exactly", "explain", "give", "gives", "go", "goes", "going", "gone", "happen", "happens", "hello", "idea", "ideas", "keep", "keeps", "kept", "kind", "kinds", "know", "knows", "look", "looks", "lot", "lots", "maybe", "mean", "means", "never", "nobody", "nothing", "ok", "okay", "people", "person", "please", "put", "puts", "really", "right", "say", "says", "seem", "seems", "seen", "simply", "somebody", "someone", "something", "somewhat", "sort", "stuff", "suppose", "sure", "take", "takes", "telling", "think", "trying", "want", "wanted", "wants", "went", "whats", "yes", "what's", "how's", "it's", "that's", "i'm", "i've", "i'd"]
 )
 """Words that carry no subject matter in a question about papers."""
 
 _SMALL = dict(
     zip(
-        "zero one two three four five six seven eight nine ten eleven twelve".split(),
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
         range(13),
         strict=True,
     )
@@ -203,4 +189,7 @@ def mentions(name: str, text: str, held: frozenset[str]) -> bool:
         text: The text as written.
         held: The terms of the text.
     """
-    return all(term in held for term in word_terms(name)[-1:]) or stands_for(name, text)
+    *pieces, whole = word_terms(name) or ("",)
+    if whole in held or (pieces and all(piece in held for piece in pieces)):
+        return True
+    return stands_for(name, text)

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
 import rag.answering
 from eval.calibration.fitting import auroc, balanced_accuracy, logistic, signed_logistic
 from rag.answering.answerer import ExtractiveAnswerer, Found
@@ -178,9 +179,7 @@ def _fit_evidence(chosen: Sequence[Example]) -> Weights:
 def _fit_refusal(rows: Matrix, labels: NDArray[np.int64], real: NDArray[np.bool_]) -> Weights:
     ways = tuple(DIRECTIONS[name] for name in SIGNS)
     weights, truth = _balance(labels, real), labels.astype(np.float64)
-    return _weights(
-        signed_logistic(rows, truth, weights=weights, signs=ways, ridge=REFUSAL_RIDGE)
-    )
+    return _weights(signed_logistic(rows, truth, weights=weights, signs=ways, ridge=REFUSAL_RIDGE))
 
 
 def _rescored(one: Example, evidence: Weights) -> NDArray[np.intp]:

@@ -12,8 +12,8 @@ from rag.answering.refusal import Signs, probability, reason, signs
 from rag.citations import Draft, Evidence, cite
 from rag.retrieval import Retrieved
 from rag.schema import Filters, Refusal
-from rag.terms import terms
 from rag.store.view import LibraryView
+from rag.terms import terms
 
 NEAREST = 3
 """Sentences shown with a refusal."""

@@ -8,6 +8,7 @@ from rag.answering.evidence import Place, Reading, Weights, features
 from rag.retrieval import Candidate, Retrieved
 from rag.schema import Paper, Passage, Sentence
 from rag.store.view import LibraryView
+from rag.terms import mentions, terms
 
 PAPERS = 8
 """Papers whose sentences are read; for one question in twenty the right one is further down."""
@@ -36,7 +37,7 @@ def gather(
     view: LibraryView, retrieved: Retrieved, reading: Reading, weights: Weights
 ) -> list[Scored]:
     """Return the abstract sentences of the best papers, the likeliest evidence first."""
-    chosen = retrieved.candidates[:PAPERS]
+    chosen = _heard(retrieved, reading)
     ids = [each.paper_id for each in chosen]
     papers, sentences = view.snapshot.papers(ids), view.snapshot.sentences(ids)
     cosines = sentence_cosines(view, retrieved, chosen)
@@ -83,6 +84,22 @@ def sentence_cosines(
         for sentence, cosine in zip(inside, (rows[key] @ part).tolist(), strict=True):
             near[sentence.ordinal] = max(cosine, near.get(sentence.ordinal, -1.0))
     return found
+
+
+def _heard(retrieved: Retrieved, reading: Reading) -> tuple[Candidate, ...]:
+    """Return the best papers, and for each name that none of them holds the best that does."""
+    chosen = list(retrieved.candidates[:PAPERS])
+    for name in reading.question.names:
+        holding = (each for each in retrieved.candidates if _holds(each, name))
+        best = next(holding, None) if reading.is_rare(name) else None
+        if best is not None and best not in chosen:
+            chosen.append(best)
+    return tuple(chosen)
+
+
+def _holds(candidate: Candidate, name: str) -> bool:
+    text = candidate.passage.embedded_text
+    return mentions(name, text, frozenset(terms(text)))
 
 
 def _passage(passages: list[Passage], sentence: Sentence) -> Passage:

@@ -17,8 +17,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _STOP = frozenset(
-    """and or but while with for from on in at to of by than that which when where as is are was were
-    using via across under over per compared versus vs outperforms including""".split()
+    ["and", "or", "but", "while", "with", "for", "from", "on", "in", "at", "to", "of", "by", "than", "that", "which", "when", "where", "as", "is", "are", "was", "were", "using", "via", "across", "under", "over", "per", "compared", "versus", "vs", "outperforms", "including"]
 )
 _CALLED = re.compile(
     r"\b(?:named|called|dubbed|termed|coined|namely|titled|known as|referred to as|name)\s+(?:the\s+|as\s+)?",
@@ -42,7 +41,11 @@ def number_phrases(question: Question, sentence: str) -> tuple[str, ...]:
     """Return a phrase for each thing counted, or for the only number there is."""
     known = {number.value for number in question.numbers}
     fresh = [number for number in numbers(sentence) if number.value not in known]
-    written = [number for number in fresh if sentence[number.start : number.end][-1:].isdigit() or number.unit in {"%", "x"}]
+    written = [
+        number
+        for number in fresh
+        if sentence[number.start : number.end][-1:].isdigit() or number.unit in {"%", "x"}
+    ]
     chosen: list[Number] = []
     for thing in question.asked:
         fitting = [number for number in fresh if set(thing) & _following(number, sentence)]
@@ -51,7 +54,8 @@ def number_phrases(question: Question, sentence: str) -> tuple[str, ...]:
         marked = [number for number in fresh if number.unit in {"%", "x"}]
         chosen = sorted({*chosen, *(marked or (written if len(written) == 1 else []))})[:_MOST]
     spans = dict.fromkeys(_phrase(number, sentence) for number in sorted(set(chosen), key=_start))
-    return tuple(sentence[start:end] for start, end in spans)
+    outer = [one for one in spans if not any(_inside(one, other) for other in spans)]
+    return tuple(sentence[start:end] for start, end in outer)
 
 
 def name_phrase(question: Question, sentence: str) -> str | None:
@@ -70,6 +74,10 @@ def name_phrase(question: Question, sentence: str) -> str | None:
             if beside and is_name(beside[0].text) and fold(beside[0].text) not in known:
                 return _widened(sentence, tokens, noun + step)
     return None
+
+
+def _inside(span: tuple[int, int], other: tuple[int, int]) -> bool:
+    return span != other and other[0] <= span[0] and span[1] <= other[1]
 
 
 def _start(number: Number) -> int:
@@ -117,9 +125,7 @@ def _widened(sentence: str, tokens: Sequence[Word], place: int) -> str:
         apart = sentence[link : word.start]
         if apart == " " and word.text == "and":
             link = word.end
-        elif apart == " " and end == link and (word.text[0].isupper() or word.text[0].isdigit()):
-            end = link = word.end
-        elif apart.strip() in {",", ", and", ""} and is_name(word.text):
+        elif (apart == " " and end == link and (word.text[0].isupper() or word.text[0].isdigit())) or (apart.strip() in {",", ", and", ""} and is_name(word.text)):
             end = link = word.end
         elif not (apart == ", " and word.text == "and"):
             break

@@ -19,6 +19,9 @@ from rag.fusion import inverse_document_frequency
 from rag.schema import Paper, Sentence
 from rag.terms import names, numbers, terms
 
+COMMON = 0.05
+"""Share of a library's papers from which on a name is no sign of the right paper."""
+
 FEATURES = (
     "cosine",
     "cosine_beside",
@@ -115,10 +118,19 @@ class Reading(NamedTuple):
         """Return the weight of a term that this portion of the papers holds, at least one."""
         return inverse_document_frequency(self.papers, max(1, int(portion * self.papers)))
 
+    def is_rare(self, name: str) -> bool:
+        """Tell whether a name singles out few papers; LLM or GPU does not."""
+        weights = [self.weights.get(term, 0.0) for term in terms(name)]
+        return bool(weights) and max(weights) >= self.weight_of(COMMON)
+
     def share(self, held: frozenset[str], among: Sequence[str]) -> float:
         """Return which share of the weight of some terms a text holds."""
         most = sum(self.weights.get(term, 0.0) for term in among)
-        return sum(self.weights.get(term, 0.0) for term in among if term in held) / most if most else 0.0
+        return (
+            sum(self.weights.get(term, 0.0) for term in among if term in held) / most
+            if most
+            else 0.0
+        )
 
 
 class Weights(NamedTuple):

@@ -79,7 +79,10 @@ def _focused(scored: Sequence[Scored]) -> list[Scored]:
             chosen.append(one)
     first, rest = chosen[:1], chosen[1:]
     order = list(dict.fromkeys(one.paper.id for one in chosen))
-    return [*first, *sorted(rest, key=lambda one: (order.index(one.paper.id), one.sentence.ordinal))]
+    return [
+        *first,
+        *sorted(rest, key=lambda one: (order.index(one.paper.id), one.sentence.ordinal)),
+    ]
 
 
 def _unsettled(scored: Sequence[Scored]) -> bool:

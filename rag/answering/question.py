@@ -8,7 +8,7 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
-from rag.terms import Number, fold, is_name, names, numbers, stem, terms, word_terms, words
+from rag.terms import Number, Word, fold, is_name, names, numbers, stem, terms, word_terms, words
 
 
 class Kind(StrEnum):
@@ -84,14 +84,9 @@ _ASKED = re.compile(
     r"\s+((?:[^\W\d_][\w'-]*\s*){1,4})",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(
-    r"\b(?:how many|number of)\s+((?:[^\W\d_][\w'-]*\s*){1,4})", re.IGNORECASE
-)
+_COUNTED = re.compile(r"\b(?:how many|number of)\s+((?:[^\W\d_][\w'-]*\s*){1,4})", re.IGNORECASE)
 _NEITHER = frozenset(
-    """is are was were do does did can could has have had should will would may might s re
-    about exactly the a an of and or for in on to by with from that it its they them their be
-    kind kinds sort sorts type types one ones thing things part parts else people happen happens
-    much many make makes get gets need needs take takes took did not""".split()
+    ["is", "are", "was", "were", "do", "does", "did", "can", "could", "has", "have", "had", "should", "will", "would", "may", "might", "s", "re", "about", "exactly", "the", "a", "an", "of", "and", "or", "for", "in", "on", "to", "by", "with", "from", "that", "it", "its", "they", "them", "their", "be", "kind", "kinds", "sort", "sorts", "type", "types", "one", "ones", "thing", "things", "part", "parts", "else", "people", "happen", "happens", "much", "many", "make", "makes", "get", "gets", "need", "needs", "take", "takes", "took", "did", "not"]
 )
 
 
@@ -120,7 +115,7 @@ def keywords(text: str) -> str:
 
 
 def _kind(text: str) -> tuple[Kind, tuple[str, ...]]:
-    sides = _sides(text)
+    sides = _listed(text) or _sides(text)
     if sides:
         return Kind.COMPARISON, sides
     if _SURVEY.search(text):
@@ -136,7 +131,9 @@ def _kind(text: str) -> tuple[Kind, tuple[str, ...]]:
     return Kind.EXPLANATION, ()
 
 
-_OPENERS = frozenset("which what how is are do does compare in for between who".split())
+_ENUMERATED = 3
+_LINKS = frozenset({",", "and", ", and", "or", ", or", "/", "&"})
+_OPENERS = frozenset(["which", "what", "how", "is", "are", "do", "does", "compare", "in", "for", "between", "who"])
 _SIDE = r"((?:[\w.+-]+\s+){0,3}[\w.+-]+)"
 _TWO = (
     re.compile(rf"\bbetween\s+{_SIDE}?\s+and\s+{_SIDE}", re.IGNORECASE),
@@ -158,6 +155,18 @@ def _sides(text: str) -> tuple[str, ...]:
     return ()
 
 
+def _listed(text: str) -> tuple[str, ...]:
+    """Return the names of an enumeration of at least three: "DPR, Contriever and BEIR"."""
+    run: list[Word] = []
+    for word in [each for each in words(text) if is_name(each.text) or each.text[0].isupper()]:
+        if run and text[run[-1].end : word.start].strip() not in _LINKS:
+            if len(run) >= _ENUMERATED:
+                break
+            run = []
+        run.append(word)
+    return tuple(word.text for word in run) if len(run) >= _ENUMERATED else ()
+
+
 def _trimmed(side: str) -> str:
     """Drop the words around a side that belong to the question."""
     kept = [word for word in side.split() if fold(word) not in _NEITHER]
@@ -170,12 +179,17 @@ def _trimmed(side: str) -> str:
 
 def _looks_named(side: str) -> bool:
     parts = side.split()
-    return any(is_name(word) or (word[:1].isupper() and fold(word) not in _OPENERS) for word in parts)
+    return any(
+        is_name(word) or (word[:1].isupper() and fold(word) not in _OPENERS) for word in parts
+    )
+
+
+_LIKE = re.compile(r"-(?:like|style|based|type|level|family|sized?)$", re.IGNORECASE)
 
 
 def _proper(text: str) -> list[str]:
     """Return names, also those that show by a capital inside a sentence only."""
-    found = [word.text for word in names(text)]
+    found = [_LIKE.sub("", word.text) for word in names(text)]
     for previous, word in zip(list(words(text)), list(words(text))[1:], strict=False):
         opens = text[previous.end : word.start].strip() not in {"", ",", '"', "'", "(", "“"}
         if word.text[0].isupper() and not opens and len(word.text) > 1 and word_terms(word.text):

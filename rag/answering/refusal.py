@@ -32,13 +32,12 @@ SIGNS = (
     "plain",
     "plain_score",
     "plain_sentence",
+    "sides_found",
 )
 """Names of the signs, in the order of the weights."""
 
 _LOOKED_AT = 3
 _WORDS_AFTER = 4
-_COMMON = 0.05
-"""Share of a library's papers from which on a name is no sign of the right paper (LLM, GPU)."""
 
 
 class Signs(NamedTuple):
@@ -57,12 +56,16 @@ def signs(reading: Reading, retrieved: Retrieved, scored: Sequence[Scored]) -> S
     question, best = reading.question, scored[:_LOOKED_AT]
     first, fifth = retrieved.candidates[0].score, retrieved.candidates[:5][-1].score
     several = question.kind in {Kind.COMPARISON, Kind.SURVEY}
-    looked = {one.paper.id: one.paper for one in (scored if several else (*best, *_of_first(scored)))}
+    looked = {
+        one.paper.id: one.paper for one in (scored if several else (*best, *_of_first(scored)))
+    }
     text = " ".join(f"{paper.title} {paper.abstract}" for paper in looked.values())
     held = frozenset(terms(text))
-    rare = [name for name in question.names if _rare(name, reading)]
+    rare = [name for name in question.names if reading.is_rare(name)]
     missing = tuple(name for name in rare if not mentions(name, text, held))
-    count_missing = _count_missing(reading, [one for one in scored if one.paper.id == best[0].paper.id])
+    count_missing = _count_missing(
+        reading, [one for one in scored if one.paper.id == best[0].paper.id]
+    )
     number_missing = question.kind is Kind.NUMBER and not _number_there(reading, best)
     unknown = [term for term in question.terms if reading.weights.get(term, 0.0) >= reading.unknown]
     nearest = max(one.place.cosine for one in scored)
@@ -80,6 +83,7 @@ def signs(reading: Reading, retrieved: Retrieved, scored: Sequence[Scored]) -> S
         float(not rare),
         first * (not rare),
         nearest * (not rare),
+        float(question.kind is Kind.COMPARISON and len(rare) > 1 and not missing),
     )
     return Signs(values, missing, count_missing, number_missing)
 
@@ -106,11 +110,6 @@ def _of_first(scored: Sequence[Scored]) -> list[Scored]:
     return [one for one in scored if one.place.rank == 1][:1]
 
 
-def _rare(name: str, reading: Reading) -> bool:
-    weights = [reading.weights.get(term, 0.0) for term in terms(name)]
-    return bool(weights) and max(weights) >= reading.weight_of(_COMMON)
-
-
 def _count_missing(reading: Reading, best: Sequence[Scored]) -> bool:
     """Tell whether "how many X" is asked and no sentence counts anything like X."""
     if reading.question.kind is not Kind.NUMBER or not reading.question.counted:
@@ -135,4 +134,6 @@ def _number_there(reading: Reading, best: Sequence[Scored]) -> bool:
 
 def _asked_words(reading: Reading) -> list[str]:
     asked = {term for thing in reading.question.counted for term in thing}
-    return [word.text for word in words(reading.question.text) if asked & set(word_terms(word.text))]
+    return [
+        word.text for word in words(reading.question.text) if asked & set(word_terms(word.text))
+    ]

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from rag.store.rows import Entry, documents, entries, papers_by_id, papers_by_key
 from rag.schema import Paper
+from rag.store.rows import Entry, documents, entries, papers_by_id, papers_by_key
 from rag.store.snapshot import Snapshot
 from rag.store.storing import (
     Stored,

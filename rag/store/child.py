@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol, Self
 
-from rag.store.chroma import DAMAGED, Job
 from rag.errors import LibraryDamaged
+from rag.store.chroma import DAMAGED, Job
 
 _START = "import sys; sys.path.append(sys.argv[1]); from rag.store.chroma import main; main()"
 _ROOT = Path(__file__).resolve().parents[2]

@@ -7,6 +7,7 @@ from rag.embedding.port import Embedder
 from rag.errors import LibraryMismatch
 from rag.store.ingest import Reading
 from rag.store.tables import FORMAT
+from rag.terms import RULES
 
 FORMAT_ONLY = {"format": FORMAT}
 _NAMES = {
@@ -15,6 +16,7 @@ _NAMES = {
     "dim": "vectors of length",
     "splitter": "sentence rules",
     "window": "passage rules",
+    "words": "word rules",
 }
 
 
@@ -26,6 +28,7 @@ def made_with(embedder: Embedder, reading: Reading) -> dict[str, str]:
         "dim": str(embedder.dim),
         "splitter": reading.splitter,
         "window": reading.window,
+        "words": RULES,
     }
 
 

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rag.store.catalogue import Catalogue
 from rag.embedding.parts import pack
 from rag.embedding.port import Embedder, SentenceEmbedder
 from rag.errors import LibraryDamaged, SourceError
+from rag.schema import Paper, Passage, Record, Rejection
+from rag.store.catalogue import Catalogue
 from rag.store.faults import reached
 from rag.store.report import FileError, FileReport
-from rag.schema import Paper, Passage, Record, Rejection
 from rag.store.spans import Span
 from rag.store.storing import Stored, Text, embedded_hash
 

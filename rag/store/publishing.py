@@ -14,11 +14,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
+from rag.errors import LibraryDamaged
 from rag.store.catalogue import Catalogue
 from rag.store.child import Collector
 from rag.store.chroma import FOLDER as CHROMA
 from rag.store.chroma import Job, Row
-from rag.errors import LibraryDamaged
 from rag.store.faults import reached
 from rag.store.fingerprint import fingerprint_of, line
 from rag.store.index import KEYS, VECTORS

@@ -1,7 +1,7 @@
 """What an ``add`` did and how a library stands."""
 
-from rag.store.lock import Holder
 from rag.schema import Noun, Rejection
+from rag.store.lock import Holder
 
 
 class FileError(Noun):

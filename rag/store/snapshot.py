@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rag.embedding.parts import unpack
 from rag.errors import LibraryDamaged, LibraryMissing, PaperNotFound
+from rag.schema import Filters, Paper, Passage, Sentence
 from rag.store.filtering import FUNCTION, contains, where
 from rag.store.rows import (
     Entry,
@@ -23,7 +24,6 @@ from rag.store.rows import (
     passages_by_paper,
     sentences_of,
 )
-from rag.schema import Filters, Paper, Passage, Sentence
 from rag.store.tables import connect_reader
 
 _PAGE = 500

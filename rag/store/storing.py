@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from rag.identity.keys import identity_keys
-from rag.store.rows import paper_keys, papers_by_key
 from rag.schema import Paper, Passage
+from rag.store.rows import paper_keys, papers_by_key
 from rag.store.spans import Span, pack
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.errors import LibraryDamaged
 from rag.store.child import Collector
 from rag.store.chroma import Job
-from rag.errors import LibraryDamaged
 from rag.store.fingerprint import fingerprint_of, line
 from rag.store.index import read_vectors
 from rag.store.manifest import Manifest

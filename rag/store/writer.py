@@ -8,18 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.embedding.port import Embedder
+from rag.errors import LibraryDamaged, LibraryError, UsageError
+from rag.schema import Paper
 from rag.store.catalogue import Batch, Catalogue
 from rag.store.child import Collector
 from rag.store.compatibility import FORMAT_ONLY, made_with, require, settings_in
-from rag.embedding.port import Embedder
-from rag.errors import LibraryDamaged, LibraryError, UsageError
 from rag.store.faults import reached
 from rag.store.ingest import Parsed, Progress, Reading, embed_new, parse
 from rag.store.manifest import Manifest
 from rag.store.publishing import VERSIONS, Base, Publisher, clear
 from rag.store.report import AddReport
-from rag.schema import Paper
 from rag.store.storing import Text
+from rag.terms import RULES
 
 if TYPE_CHECKING:
     from rag.identity import Identified
@@ -83,7 +84,7 @@ class Writer:
         if not known and not places:
             return 0
         before = self._catalogue.counts()["papers"]
-        settings = settings_in(self._catalogue.meta())
+        settings = {**settings_in(self._catalogue.meta()), "words": RULES}
         with self._collector() as collector, self._publishing(settings, collector) as change:
             self._catalogue.remove(known)
             self._catalogue.remove_sources(file=file, batch=batch)

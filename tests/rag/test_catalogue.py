@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.store.catalogue import Batch, Catalogue
 from rag.errors import LibraryMissing, PaperNotFound
-from rag.store.fingerprint import fingerprint
 from rag.schema import Filters, Identifiers, Paper, Passage, Source
+from rag.store.catalogue import Batch, Catalogue
+from rag.store.fingerprint import fingerprint
 from rag.store.snapshot import Snapshot
 from rag.store.spans import pack, unpack
 from rag.store.storing import Stored, Text, embedded_hash

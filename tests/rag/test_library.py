@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.store.chroma import ChromaGraph, Job
 from rag.embedding import open_embedder
 from rag.embedding.port import Embedder, Progress
 from rag.errors import (
@@ -21,11 +20,12 @@ from rag.errors import (
     LibraryMissing,
     UsageError,
 )
+from rag.library import Library
+from rag.schema import Filters
+from rag.store.chroma import ChromaGraph, Job
 from rag.store.faults import EXIT_CODE, POINTS, VARIABLE
 from rag.store.index import KEYS, VECTORS, VectorIndex
-from rag.library import Library
 from rag.store.lock import Lock
-from rag.schema import Filters
 from rag.store.stored_code import refuse_code
 
 ROOT = Path(__file__).parents[2]

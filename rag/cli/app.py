@@ -1,0 +1,90 @@
+"""The program ``attest``: global options, and the table of its commands."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from rag.cli import asking, keeping, library, reading, surroundings
+from rag.cli.failures import defect, reported
+from rag.cli.session import Session
+
+
+class Commands(TyperGroup):
+    """The commands in the order of this file, each failing in the same way."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Run a command."""
+        with reported():
+            return super().invoke(ctx)
+
+
+app = typer.Typer(
+    cls=Commands,
+    help="Cited answers over paper abstracts, every sentence checked.",
+    epilog="Start with: attest demo",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """Run the command line and raise ``SystemExit`` with its code."""
+    # Not by calling the app: that sets a traceback printer of its own.
+    sys.excepthook = defect
+    typer.main.get_command(app)(args=arguments, prog_name="attest")
+
+
+def _version(wanted: bool) -> None:
+    if not wanted:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        found = version("attest-rag")
+    except PackageNotFoundError:
+        found = "from a source tree"
+    typer.echo(f"attest {found}")
+    raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    library: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the library (or ATTEST_LIBRARY).", metavar="DIR", show_default=False
+        ),
+    ] = None,
+    embedder: Annotated[
+        str | None,
+        typer.Option(
+            help="What makes vectors: minilm, minilm:int8, folder:PATH, hub:ORG/NAME or "
+            "openai:MODEL@URL (or ATTEST_EMBEDDER).",
+            metavar="SPEC",
+            show_default=False,
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No narration on stderr.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Tracebacks of defects.")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    if verbose:
+        sys.excepthook = sys.__excepthook__
+    given = {"library": library, "embedder": embedder}
+    flags: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+    context.obj = Session(flags, quiet)
+
+
+for _room in (library, asking, reading, keeping, surroundings):
+    for _command in _room.COMMANDS:
+        app.command()(_command)

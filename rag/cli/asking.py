@@ -1,0 +1,202 @@
+"""Commands that ask: ``ask`` and ``search``."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.cli.failures import REFUSED
+from rag.cli.options import (
+    Author,
+    Batch,
+    Chosen,
+    FromFile,
+    Hits,
+    Json,
+    Out,
+    Question,
+    Venue,
+    YearFrom,
+    YearTo,
+)
+from rag.cli.session import Session, put, session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rag.assistant import Assistant
+    from rag.batch import Item
+    from rag.contract import Json as Content
+    from rag.schema import Answer, Filters
+
+    Work = Callable[[Item], Content]
+
+
+def ask(
+    context: typer.Context,
+    question: Question = None,
+    json: Json = False,
+    carry_on: Annotated[
+        bool, typer.Option("--continue", "-c", help="Follow on the last conversation.")
+    ] = False,
+    fail_on_refusal: Annotated[bool, typer.Option(help="Exit with 3 when refused.")] = False,
+    hits: Hits = None,
+    year_from: YearFrom = None,
+    year_to: YearTo = None,
+    venue: Venue = None,
+    author: Author = None,
+    source: FromFile = None,
+    batch: Batch = None,
+    out: Out = None,
+) -> None:
+    """Answer a question, with the exact words that support it.
+
+    A batch is asked question by question; one that was interrupted goes on where it stopped.
+    """
+    here = session(context)
+    filters = Chosen(year_from, year_to, venue, author, source).filters()
+    if batch is not None:
+        from rag.cli.batches import run_batch
+
+        _refuse(question=question, carry_on=carry_on)
+        assistant = _assistant(here, hits)
+        refused = run_batch(here, batch, out, filters=filters, work=_answering(assistant)) > 0
+    else:
+        _refuse(out=out)
+        text = _asked(question)
+        answer = _ask(here, _assistant(here, hits), text, filters=filters, carry_on=carry_on)
+        _print(here, answer, filters, json=json)
+        refused = answer.refusal is not None
+    if refused and fail_on_refusal:
+        raise typer.Exit(REFUSED)
+
+
+def search(
+    context: typer.Context,
+    question: Question = None,
+    json: Json = False,
+    hits: Hits = None,
+    year_from: YearFrom = None,
+    year_to: YearTo = None,
+    venue: Venue = None,
+    author: Author = None,
+    source: FromFile = None,
+    batch: Batch = None,
+    out: Out = None,
+) -> None:
+    """List the papers that come nearest, best passage each."""
+    from rag.contract import searched
+
+    here = session(context)
+    filters = Chosen(year_from, year_to, venue, author, source).filters()
+    if batch is not None:
+        from rag.cli.batches import run_batch
+
+        _refuse(question=question)
+        work = _searching(_assistant(here, hits))
+        run_batch(here, batch, out, filters=filters, work=work)
+        return
+    _refuse(out=out)
+    text = _asked(question)
+    found = _assistant(here, hits).search(text, filters=filters)
+    if json:
+        put(searched(text, found))
+    else:
+        from rag.terminal.answers import show_hits
+
+        show_hits(here.screen(), found, text)
+
+
+def _assistant(here: Session, hits: int | None) -> "Assistant":
+    from rag.build import open_assistant
+
+    return open_assistant(here.settings(hits=hits))
+
+
+def _answering(assistant: "Assistant") -> "Work":
+    from rag.contract import answered
+
+    def work(item: "Item") -> "Content":
+        return answered(assistant.ask(item.question, filters=item.filters, history=item.history))
+
+    return work
+
+
+def _searching(assistant: "Assistant") -> "Work":
+    from rag.answering.followup import standalone
+    from rag.contract import searched
+
+    def work(item: "Item") -> "Content":
+        whole = standalone(item.question, item.history)
+        return searched(item.question, assistant.search(whole, filters=item.filters))
+
+    return work
+
+
+def _refuse(**given: object) -> None:
+    """Refuse what makes no sense beside, or without, a batch."""
+    from rag.errors import UsageError
+
+    names = {"question": "a question", "carry_on": "--continue", "out": "--out"}
+    for name, value in given.items():
+        if value:
+            beside = "needs --batch" if name == "out" else "cannot stand beside --batch"
+            raise UsageError(f"{names[name]} {beside}; see 'attest ask --help'")
+
+
+def _asked(words: list[str] | None) -> str:
+    """Return the question of a command line, or of stdin.
+
+    Raises:
+        UsageError: There is none.
+    """
+    from rag.batch import whole
+    from rag.errors import UsageError
+
+    if not words:
+        raise UsageError("ask something: a question in quotation marks, '-' for stdin, or --batch")
+    if words == ["-"]:
+        return sys.stdin.buffer.read().decode("utf-8", "replace").strip()
+    return whole(" ".join(words))
+
+
+def _ask(
+    here: Session, assistant: "Assistant", question: str, *, filters: "Filters", carry_on: bool
+) -> "Answer":
+    """Ask one question and keep its answer."""
+    from rag.errors import LibraryError
+
+    conversations = here.conversations()
+    conversation = conversations.last() if carry_on else None
+    history = conversations.turns(conversation) if conversation else ()
+    if carry_on and not conversation:
+        here.aside("Nothing was asked yet; a new conversation begins.")
+    answer = assistant.ask(question, filters=filters, history=history)
+    try:
+        conversations.keep(answer, conversation=conversation)
+    except LibraryError as error:
+        notice = f"this answer was not kept ({error})"
+        return answer.model_copy(update={"notices": (*answer.notices, notice)})
+    return answer
+
+
+def _print(here: Session, answer: "Answer", filters: "Filters", *, json: bool) -> None:
+    if json:
+        from rag.contract import answered
+
+        put(answered(answer))
+        return
+    from rag.terminal.answers import show_answer
+    from rag.terminal.plain import counted
+
+    show_answer(here.screen(), answer)
+    sys.stdout.flush()
+    with here.library().snapshot() as snapshot:
+        papers = snapshot.counts()["papers"]
+    allowed = " (those that the filters allow)" if filters.active else ""
+    seconds = answer.timings_ms.get("total", 0) / 1000
+    searched = f"{seconds:.2f} s, {counted(papers, 'paper')} searched{allowed}"
+    here.aside(searched, apart=sys.stdout.isatty())
+
+
+COMMANDS = (ask, search)

@@ -1,0 +1,139 @@
+"""Commands that change the library: ``add``, ``remove``, ``rebuild``."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.cli.failures import FAILED
+from rag.cli.options import Json
+from rag.cli.session import Session, put, session
+from rag.terminal.plain import counted
+
+if TYPE_CHECKING:
+    from rag.store.snapshot import Snapshot
+
+
+def add(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files or folders with papers.", metavar="PATH...")
+    ],
+    json: Json = False,
+) -> None:
+    """Read papers into the library.
+
+    Reads BibTeX, JSONL (plain or gzipped) and saved pages; a folder is read as a whole. What
+    is there already stays as it is, so the same files can be added again and again.
+    """
+    here = session(context)
+    narration = here.narration()
+    try:
+        report = here.library().add(paths, progress=narration)
+    finally:
+        narration.end()
+    if json:
+        from rag.contract import added
+
+        put(added(report))
+    else:
+        from rag.terminal.papers import show_added
+
+        show_added(here.screen(), report)
+    if report.errors:
+        raise typer.Exit(FAILED)
+
+
+def remove(
+    context: typer.Context,
+    paper_ids: Annotated[
+        list[str] | None, typer.Argument(help="Papers by id.", metavar="PAPER_ID...")
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option(help="What came from this file, and from nowhere else.")
+    ] = None,
+    batch: Annotated[str | None, typer.Option(help="What came in with this 'add'.")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Only tell what would go.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Delete papers and the answers that show them.
+
+    Every byte goes, from the library and from the history of answers.
+    """
+    from rag.errors import UsageError
+
+    here = session(context)
+    if not paper_ids and file is None and batch is None:
+        raise UsageError("name papers, a --file or a --batch to remove")
+    library = here.library()
+    with library.snapshot() as snapshot:
+        going = _going(snapshot, paper_ids or [], file=file, batch=batch)
+    if dry_run or not (yes or not going or _agreed(len(going))):
+        _tell(here, going, removed=None, json=json)
+        return
+    narration = here.narration()
+    try:
+        removed = library.remove(paper_ids or [], file=file, batch=batch, progress=narration)
+    finally:
+        narration.end()
+    with library.snapshot() as snapshot:
+        here.conversations().forget(lambda ids: set(snapshot.papers(ids)))
+    _tell(here, going, removed=removed, json=json)
+
+
+def rebuild(
+    context: typer.Context,
+    remake: Annotated[
+        bool, typer.Option(help="Split and embed every paper again, with the present model.")
+    ] = False,
+) -> None:
+    """Build all indexes afresh from the stored papers."""
+    here = session(context)
+    narration = here.narration()
+    try:
+        fingerprint = here.library().rebuild(remake=remake, progress=narration)
+    finally:
+        narration.end()
+    here.screen().write(f"Rebuilt; the content is {fingerprint}.")
+
+
+def _going(
+    snapshot: "Snapshot", ids: list[str], *, file: str | None, batch: str | None
+) -> list[str]:
+    """Return the ids of the papers that a removal takes away.
+
+    Raises:
+        PaperNotFound: One of the ids is unknown.
+    """
+    going = {snapshot.paper(each).id: None for each in ids}
+    if file is not None or batch is not None:
+        for paper in snapshot.iter_papers():
+            left = [each for each in paper.sources if each.file != file and each.batch != batch]
+            if not left:
+                going[paper.id] = None
+    return list(going)
+
+
+def _agreed(count: int) -> bool:
+    """Ask, where there is somebody to ask."""
+    if not sys.stdin.isatty():
+        return True
+    return typer.confirm(f"Remove {counted(count, 'paper')} for good?", err=True)
+
+
+def _tell(here: Session, going: list[str], *, removed: int | None, json: bool) -> None:
+    if json:
+        put({"papers": going, "removed": removed or 0})
+        return
+    screen = here.screen()
+    for each in going:
+        screen.write(each, first="  - ")
+    if removed is None:
+        screen.write(f"Nothing was removed; {counted(len(going), 'paper')} would go.")
+    else:
+        screen.write(f"Removed {counted(removed, 'paper')}.")
+
+
+COMMANDS = (add, remove, rebuild)

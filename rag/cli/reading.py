@@ -1,0 +1,71 @@
+"""Commands that read the library: ``show``, ``papers``, ``status``, ``verify``."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from rag.cli.options import Json
+from rag.cli.session import put, session
+
+
+def show(
+    context: typer.Context,
+    paper_id: Annotated[str, typer.Argument(help="The paper's id.", metavar="PAPER_ID")],
+    json: Json = False,
+) -> None:
+    """Print a paper as it is stored."""
+    here = session(context)
+    with here.library().snapshot() as snapshot:
+        paper = snapshot.paper(paper_id)
+    if json:
+        from rag.contract import stored
+
+        put(stored(paper))
+    else:
+        from rag.terminal.papers import show_paper
+
+        show_paper(here.screen(), paper)
+
+
+def papers(context: typer.Context, json: Json = False) -> None:
+    """List the papers in the order in which they came in."""
+    here = session(context)
+    with here.library().snapshot() as snapshot:
+        if json:
+            for paper in snapshot.iter_papers():
+                put({"id": paper.id, "year": paper.year, "title": paper.title})
+            return
+        from rag.terminal.papers import row, show_row
+
+        screen = here.screen()
+        for paper in snapshot.iter_papers():
+            if sys.stdout.isatty():
+                show_row(screen, paper)
+            else:
+                sys.stdout.write(row(paper) + "\n")
+
+
+def status(context: typer.Context, json: Json = False) -> None:
+    """Tell how the library stands and who is writing to it."""
+    here = session(context)
+    library = here.library()
+    found = library.status()
+    if json:
+        from rag.contract import standing
+
+        put(standing(found))
+    else:
+        from rag.terminal.papers import show_status
+
+        show_status(here.screen(), found, str(library.directory))
+
+
+def verify(context: typer.Context) -> None:
+    """Check every stored byte, text and vector."""
+    here = session(context)
+    fingerprint = here.library().verify()
+    here.screen().write(f"Everything is as it was published; the content is {fingerprint}.")
+
+
+COMMANDS = (show, papers, status, verify)

@@ -1,0 +1,144 @@
+"""The JSON that outside programs read: answers, hits, papers and reports as plain objects.
+
+Pure. The keys and their order are promised (README, *Contracts*); further
+keys may follow them.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+
+from rag.schema import Answer, Citation, Claim, Hit, Paper
+from rag.store.report import AddReport, Status
+
+Json = dict[str, object]
+
+# A terminal acts on some of these, and none of them is needed to read a text.
+_UNSAFE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+
+
+def line(content: Json, *, ascii_only: bool = False) -> str:
+    """Return an object as one line of JSON that is safe to print to a terminal.
+
+    Args:
+        content: What to write.
+        ascii_only: Escape every other character too, for output that is not UTF-8.
+    """
+    written = json.dumps(content, ensure_ascii=ascii_only, allow_nan=False)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", written)
+
+
+def answered(answer: Answer) -> Json:
+    """Return an answer or a refusal."""
+    refusal = answer.refusal
+    return {
+        "question": answer.question,
+        "answer": answer.text,
+        "refused": refusal is not None,
+        "refusal_reason": refusal.reason if refusal else None,
+        "claims": [_claim(claim) for claim in answer.claims],
+        "citations": cited(answer.citations),
+        "hits": listed(answer.hits),
+        "answerer": answer.answerer,
+        "model": answer.model,
+        "library": answer.library,
+        "settings": answer.settings,
+        "timings_ms": {name: round(value, 2) for name, value in answer.timings_ms.items()},
+        "usage": answer.usage,
+        "notices": list(answer.notices),
+        "standalone": answer.standalone,
+        "nearest": cited(refusal.nearest) if refusal else [],
+        "id": answer.id,
+    }
+
+
+def searched(question: str, hits: Iterable[Hit]) -> Json:
+    """Return the outcome of a search."""
+    return {"question": question, "hits": listed(hits)}
+
+
+def listed(hits: Iterable[Hit]) -> list[Json]:
+    """Return hits, best first."""
+    return [
+        {
+            "rank": hit.rank,
+            "paper_id": hit.passage.paper_id,
+            "title": hit.passage.title,
+            "passage_id": hit.passage.id,
+            "score": round(hit.score, 6),
+            "text": hit.passage.text,
+        }
+        for hit in hits
+    ]
+
+
+def cited(citations: Iterable[Citation]) -> list[Json]:
+    """Return citations; ``quote`` is ``abstract[start:end]`` of the stored paper."""
+    return [
+        {
+            "n": citation.n,
+            "paper_id": citation.paper_id,
+            "title": citation.title,
+            "authors": list(citation.authors),
+            "year": citation.year,
+            "url": citation.url,
+            "doi": citation.doi,
+            "quote": citation.quote,
+            "start": citation.start,
+            "end": citation.end,
+            "passage_id": citation.passage_id,
+            "sha256": citation.quote_hash,
+        }
+        for citation in citations
+    ]
+
+
+def stored(paper: Paper) -> Json:
+    """Return a paper with all that is stored of it."""
+    return {**paper.model_dump(mode="json"), "content_hash": paper.content_hash}
+
+
+def added(report: AddReport) -> Json:
+    """Return what an ``add`` did."""
+    return {
+        "read": report.read,
+        "new": report.new,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "merged": report.merged,
+        "rejected": report.rejected,
+        "rejections": [
+            {"file": each.source.file, "position": each.source.position, "reason": each.reason}
+            for each in report.rejections
+        ],
+        "errors": [each.model_dump(mode="json") for each in report.errors],
+        "files": [each.model_dump(mode="json") for each in report.files],
+        "embedded": report.embedded,
+        "batch": report.batch,
+        "papers": report.papers,
+        "passages": report.passages,
+        "fingerprint": report.fingerprint,
+        "seconds": report.seconds,
+    }
+
+
+def standing(status: Status) -> Json:
+    """Return how a library stands."""
+    return {
+        "papers": status.papers,
+        "passages": status.passages,
+        "fingerprint": status.fingerprint,
+        "version": status.version,
+        "store": status.store,
+        "model": status.model,
+        "writer": status.writer.model_dump(mode="json") if status.writer else None,
+    }
+
+
+def _claim(claim: Claim) -> Json:
+    return {
+        "text": claim.text,
+        "citations": list(claim.citations),
+        "verdict": claim.verdict.label,
+        "support": round(claim.verdict.probability, 4),
+    }

@@ -1,0 +1,184 @@
+"""Is everything in its place? Installation, model, library, settings and hosts."""
+
+import hashlib
+import json
+import os
+import sqlite3
+import sys
+import time
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from rag.build import embedder, open_library
+from rag.conversations import FILE as CONVERSATIONS
+from rag.errors import AttestError, LibraryMissing
+from rag.settings import PROJECT_FILE, Settings, user_file
+
+OLDEST = (3, 11)
+PACKAGES = (
+    *("beautifulsoup4", "bibtexparser", "chromadb", "numpy", "onnxruntime", "openvino"),
+    *("platformdirs", "pydantic", "pydantic-settings", "pylatexenc", "pystemmer", "rich"),
+    *("tantivy", "tokenizers", "typer"),
+)
+EXTRAS = {"llm": "llama_index", "local": "torch", "ui": "gradio"}
+_TRUE = {"1", "ON", "YES", "TRUE"}
+"""What switches an environment variable of huggingface_hub on."""
+MODEL = Path(str(files("rag"))) / "models" / "all-MiniLM-L6-v2"
+
+
+class Finding(NamedTuple):
+    """What one check found."""
+
+    name: str
+    ok: bool
+    text: str
+
+
+def places(settings: Settings) -> dict[str, Path]:
+    """Return where things lie, by name; some may not be there yet."""
+    from rag.demo import demo_folder
+
+    return {
+        "library": settings.library.absolute(),
+        "conversations": settings.library.absolute() / CONVERSATIONS,
+        "settings of this folder": PROJECT_FILE.absolute(),
+        "settings of the user": user_file(),
+        "model": MODEL,
+        "demo library": demo_folder(settings.embedder),
+    }
+
+
+def origins(
+    settings: Settings, flags: Mapping[str, object]
+) -> tuple[tuple[str, str | None, str], ...]:
+    """Return name, value and origin of every setting."""
+    environment = {name.lower(): name for name in os.environ}
+    tables = {str(path): _table(path) for path in (PROJECT_FILE, user_file())}
+
+    def origin(name: str) -> str:
+        if name in flags:
+            return f"--{name}"
+        variable = environment.get(f"attest_{name}")
+        if variable:
+            return variable
+        return next((path for path, table in tables.items() if name in table), "default")
+
+    return tuple(
+        (name, None if value is None else str(value), origin(name)) for name, value in settings
+    )
+
+
+def hosts(settings: Settings) -> tuple[str, ...]:
+    """Return the hosts that would be contacted with these settings; none by default."""
+    kind, _, rest = settings.embedder.partition(":")
+    if kind == "openai":
+        address = rest.rpartition("@")[2]
+    elif kind == "hub" and os.environ.get("HF_HUB_OFFLINE", "1").upper() not in _TRUE:
+        address = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
+    else:
+        return ()
+    # Without the name and password that an address may hold.
+    host = urlsplit(address).netloc.rpartition("@")[2]
+    return (host,) if host else ()
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Check one thing after the other."""
+    yield Finding(
+        "python",
+        sys.version_info >= OLDEST,
+        f"{sys.version.split()[0]} with SQLite {sqlite3.sqlite_version}",
+    )
+    yield _packages()
+    yield _model()
+    checks: dict[str, Callable[[Settings], str]] = {
+        "embedder": _embedder,
+        "answerer": _answerer,
+        "library": _library,
+        "folder": _folder,
+    }
+    for name, check in checks.items():
+        try:
+            yield Finding(name, ok=True, text=check(settings))
+        except (AttestError, OSError, sqlite3.DatabaseError, ValueError) as error:
+            yield Finding(name, ok=False, text=str(error))
+
+
+def _packages() -> Finding:
+    found: list[str] = []
+    missing: list[str] = []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        text = f"missing: {', '.join(missing)}; pip install attest-rag again"
+        return Finding("packages", ok=False, text=text)
+    extras = ", ".join(name for name, module in EXTRAS.items() if find_spec(module)) or "none"
+    return Finding("packages", ok=True, text=f"{', '.join(found)}; extras: {extras}")
+
+
+def _model() -> Finding:
+    """Compare the bundled model's files to the hashes that came with them."""
+    about = json.loads((MODEL / "model.json").read_text(encoding="utf-8"))
+    wrong = [
+        name for name, each in about["files"].items() if _sha256(MODEL / name) != each["sha256"]
+    ]
+    if wrong:
+        text = f"{', '.join(wrong)} in {MODEL} not as published: pip install attest-rag again"
+        return Finding("model", ok=False, text=text)
+    return Finding(
+        "model", ok=True, text=f"{about['name']}, {len(about['files'])} files as published"
+    )
+
+
+def _sha256(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _embedder(settings: Settings) -> str:
+    started = time.perf_counter()
+    model = embedder(settings.embedder)
+    size = len(model.embed_query("Does this embedder load?"))
+    return f"{model.model_id} gives {size} numbers, ready in {time.perf_counter() - started:.1f} s"
+
+
+def _answerer(_: Settings) -> str:
+    from rag.answering.extractive import NAME
+    from rag.answering.fitted import load
+
+    return f"{NAME}, refuses below a probability of {load().threshold:.2f}"
+
+
+def _library(settings: Settings) -> str:
+    library = open_library(settings)
+    try:
+        with library.open() as view:
+            counts = view.snapshot.counts()
+    except LibraryMissing as error:
+        return str(error)
+    return (
+        f"{counts['papers']:,} papers in {counts['passages']:,} passages; 'attest verify' reads all"
+    )
+
+
+def _folder(settings: Settings) -> str:
+    place = settings.library.absolute()
+    there = next(each for each in (place, *place.parents) if each.exists())
+    if os.access(there, os.W_OK):
+        return f"{place} can be written"
+    return f"{place} can be read only; asking works, adding does not"
+
+
+def _table(path: Path) -> Mapping[str, object]:
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}

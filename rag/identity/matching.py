@@ -1,0 +1,139 @@
+"""Decide which paper each record belongs to."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Protocol
+
+from rag.identity.identifiers import names
+from rag.identity.keys import identity_keys
+from rag.identity.works import Work
+from rag.schema import Paper, Record
+
+MANY = 16
+"""Works looked at per key; a key shared by more (a stock title, a proceedings' DOI) says little."""
+
+LOOKUP = 500
+"""Records whose keys are looked up in one call."""
+
+_BY_TITLE = ("t:", "title:")
+_WEAK = ("key:", *_BY_TITLE)
+_NAMED = ("doi", "arxiv")
+_TITLED = ("doi", "arxiv", "pmid", "acl")
+
+
+class Known(Protocol):
+    """Where the papers of the library are found again."""
+
+    def by_identity(self, keys: Sequence[str]) -> Mapping[str, Paper]:
+        """Return the stored papers by those of the keys that are known."""
+        ...
+
+
+class Matcher:
+    """Works under their identity keys."""
+
+    def __init__(self) -> None:
+        self._works: dict[str, list[Work]] = {}
+
+    def anchor(self, found: Mapping[str, Paper]) -> None:
+        """Enter known papers, each under its own keys and those that led to it."""
+        keys: dict[str, set[str]] = {}
+        papers = {known.id: known for known in found.values()}
+        for key, known in found.items():
+            keys.setdefault(known.id, set()).add(key)
+        for name in sorted(papers):
+            work = Work()
+            work.take(papers[name])
+            self._enter(work, keys[name].union(identity_keys(papers[name])))
+
+    def place(self, record: Record, keys: Sequence[str]) -> Work:
+        """Find or begin the work of a record, join what it proves the same, and add it."""
+        single = Work()
+        single.take(record)
+        same = self._same(single, record, keys)
+        home = same[0] if same else single
+        if home is not single:
+            home.take(record)
+        for other in same[1:]:
+            if other.root is not home and not home.contradicts(other, _NAMED):
+                home.absorb(other)
+        home.keys += keys
+        self._enter(home, keys)
+        return home
+
+    def _same(self, single: Work, record: Record, keys: Sequence[str]) -> list[Work]:
+        own = list(self._under(keys[0])) if record.key else []
+        named = [
+            work
+            for key in keys
+            if not key.startswith(_WEAK)
+            for work in self._under(key)
+            if not single.contradicts(work, _NAMED)
+        ]
+        if record.key is None and named:
+            return _unique(named)
+        alike = [
+            work
+            for key in keys
+            if key.startswith(_BY_TITLE)
+            for work in self._under(key)
+            if not single.contradicts(work, _TITLED) and single.resembles(work)
+        ]
+        if record.key is None:
+            return alike[:1]
+        # A record with an id of its own begins a paper, and takes in what has none: by a
+        # shared name at any time, by its title only when it comes in first.
+        nameless = [work for work in named if work.explicit is None]
+        if own:
+            return _unique(own + nameless)
+        return _unique([single, *(nameless or [w for w in alike if w.explicit is None][:1])])
+
+    def _under(self, key: str) -> Iterator[Work]:
+        return (work.root for work in self._works.get(key, ()))
+
+    def _enter(self, work: Work, keys: Iterable[str]) -> None:
+        for key in keys:
+            works = self._works.setdefault(key, [])
+            if len(works) < MANY and all(held.root is not work for held in works):
+                works.append(work)
+
+
+def _unique(works: Iterable[Work]) -> list[Work]:
+    return list({id(work): work for work in works}.values())
+
+
+def place_all(records: Iterable[Record], known: Known) -> list[Work]:
+    """Sort the records into works; the result does not depend on their order."""
+    ordered = sorted(records, key=_rank)
+    keys = [identity_keys(record) for record in ordered]
+    found: dict[str, Paper] = {}
+    rest = iter(keys)
+    while batch := list(islice(rest, LOOKUP)):
+        found.update(known.by_identity([key for some in batch for key in some]))
+    matcher = Matcher()
+    matcher.anchor(found)
+    homes = [matcher.place(record, own) for record, own in zip(ordered, keys, strict=True)]
+    return _unique(home.root for home in homes)
+
+
+def _rank(record: Record) -> tuple[object, ...]:
+    # Given ids first, then the best described: what knows less joins what knows more.
+    told = tuple(names(record.identifiers).items())
+    return (
+        record.key is None,
+        record.key or "",
+        -len(told),
+        not record.authors,
+        record.year is None,
+        told,
+        record.title,
+        record.abstract,
+        record.authors,
+        record.year or 0,
+        record.venue or "",
+        record.url or "",
+        record.source.file,
+        record.source.position,
+        record.source.format,
+        record.source.batch or "",
+    )

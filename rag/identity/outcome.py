@@ -1,0 +1,155 @@
+"""The papers that come out of identification, their ids, and the counts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count, islice
+
+from rag.identity.identifiers import names
+from rag.identity.keys import identity_keys, work_key
+from rag.identity.matching import LOOKUP, Known, place_all
+from rag.identity.merging import same_content
+from rag.identity.works import Work
+from rag.schema import Paper, Record
+
+MINTED_FROM = ("doi", "arxiv", "pmid", "acl", "pmcid", "openalex", "s2")
+"""Kinds of identifier that make a paper's id, best first."""
+
+
+@dataclass(frozen=True)
+class Identified:
+    """What an ``add`` comes to.
+
+    Attributes:
+        papers: Papers to write: new, changed, or met at a further place.
+        keys: Identity keys by id of those papers, to be stored besides those each paper has
+            by itself: what its records and retired papers are known by.
+        retired: Known papers that turned out to be another one, old id to surviving id;
+            a surviving id is among ``papers``.
+        new: Records that began a paper.
+        updated: Records that changed a known paper.
+        unchanged: Records that told nothing beyond a known paper.
+        merged: Records that joined a paper already begun or changed in this ``add``.
+    """
+
+    papers: tuple[Paper, ...]
+    keys: Mapping[str, tuple[str, ...]]
+    retired: Mapping[str, str]
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    merged: int = 0
+
+    @property
+    def read(self) -> int:
+        """Number of records taken, ``new + updated + unchanged + merged``."""
+        return self.new + self.updated + self.unchanged + self.merged
+
+
+@dataclass
+class _Tally:
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    merged: int = 0
+
+    def begin(self, records: int) -> None:
+        self.new += 1
+        self.merged += records - 1
+
+    def change(self, changing: int, records: int) -> None:
+        self.updated += 1
+        self.merged += changing - 1
+        self.unchanged += records - changing
+
+
+def identify(records: Iterable[Record], known: Known) -> Identified:
+    """Decide which paper each record belongs to, and merge.
+
+    Args:
+        records: Records in any order; the result does not depend on it.
+        known: The papers of the library, looked up by identity key.
+
+    Returns:
+        The papers to write and the counts.
+    """
+    works = place_all(records, known)
+    given = _names(works, known)
+    papers: list[Paper] = []
+    retired: dict[str, str] = {}
+    keys: dict[str, tuple[str, ...]] = {}
+    tally = _Tally()
+    for work, name in zip(works, given, strict=True):
+        result = work.paper(name)
+        _count(work, result, tally)
+        retired |= {old.id: name for old in work.papers if old.id != name}
+        if work.papers != [result]:
+            papers.append(result)
+            keys[name] = _keys(work, name)
+    return Identified(tuple(papers), keys, retired, **vars(tally))
+
+
+def _count(work: Work, result: Paper, tally: _Tally) -> None:
+    if not work.papers:
+        tally.begin(len(work.records))
+        return
+    base = min(work.papers, key=lambda known: (known.id != result.id, known.id))
+    if same_content(result, base):
+        tally.unchanged += len(work.records)
+        return
+    changing = sum(_changes(base, record) for record in work.records)
+    tally.change(max(changing, 1), len(work.records))
+
+
+def _changes(base: Paper, record: Record) -> bool:
+    alone = Work()
+    alone.take(base)
+    alone.take(record)
+    return not same_content(alone.paper(base.id), base)
+
+
+def _keys(work: Work, name: str) -> tuple[str, ...]:
+    old = (key for known in work.papers if known.id != name for key in identity_keys(known))
+    return tuple(dict.fromkeys((*work.keys, *old)))
+
+
+def _names(works: Sequence[Work], known: Known) -> list[str]:
+    """Name each work: its given id, the id it has, or the first free one made of its content."""
+    begun = [work for work in works if not work.explicit and not work.papers]
+    minted = {id(work): _candidates(work) for work in begun}
+    taken = _taken((name for wanted in minted.values() for name in wanted), known)
+    taken |= {work.explicit for work in works if work.explicit}
+    result: list[str] = []
+    for work in works:
+        name = work.explicit or min((old.id for old in work.papers), key=_name_rank, default=None)
+        if name is None:
+            name = _free(minted[id(work)], taken, known)
+            taken.add(name)
+        result.append(name)
+    return result
+
+
+def _name_rank(name: str) -> tuple[bool, str]:
+    return (name.startswith("t:"), name)
+
+
+def _candidates(work: Work) -> list[str]:
+    merged = work.paper("")
+    told = names(merged.identifiers)
+    return [*(f"{kind}:{told[kind]}" for kind in MINTED_FROM if kind in told), work_key(merged)]
+
+
+def _free(wanted: Sequence[str], taken: set[str], known: Known) -> str:
+    for name in wanted:
+        if name not in taken:
+            return name
+    # Works that contradict each other yet share every name are told apart by a number.
+    numbered = (f"{wanted[-1]}-{number}" for number in count(2))
+    return next(name for name in numbered if name not in taken | _taken([name], known))
+
+
+def _taken(wanted: Iterable[str], known: Known) -> set[str]:
+    taken: set[str] = set()
+    rest = iter(wanted)
+    while batch := [f"key:{name}" for name in islice(rest, LOOKUP * 4)]:
+        taken |= {key.removeprefix("key:") for key in known.by_identity(batch)}
+    return taken

@@ -1,0 +1,1 @@
+"""Answers, papers and reports as text for a person at a terminal."""

@@ -1,0 +1,88 @@
+"""How papers, and what happened to a library, look at a terminal."""
+
+from collections.abc import Iterable
+
+from rag.schema import Paper
+from rag.store.report import AddReport, Status
+from rag.terminal.layout import Run
+from rag.terminal.plain import counted, plain
+from rag.terminal.screen import Screen
+
+_AUTHORS = 12
+
+
+def show_paper(screen: Screen, paper: Paper) -> None:
+    """Write all that is stored of a paper."""
+    screen.write(Run(paper.title, "bold"))
+    if paper.authors:
+        others = len(paper.authors) - _AUTHORS
+        more = f" and {others} more" if others > 0 else ""
+        screen.write(", ".join(paper.authors[:_AUTHORS]) + more)
+    place = [paper.venue or "", str(paper.year) if paper.year is not None else ""]
+    if any(place):
+        screen.write(", ".join(filter(None, place)))
+    screen.gap()
+    screen.write(paper.abstract or Run("no abstract", "dim"))
+    screen.gap()
+    origins = [
+        ("from", f"{source.file}, record {source.position} ({source.format})")
+        for source in paper.sources
+    ]
+    names = [("id", paper.id), *paper.identifiers.pairs(), ("link", paper.url or "")]
+    show_fields(screen, [*names, *origins])
+
+
+def row(paper: Paper) -> str:
+    """Return id, year and title with tabs between, for other programs."""
+    year = "" if paper.year is None else str(paper.year)
+    return "\t".join(plain(part) for part in (paper.id, year, paper.title))
+
+
+def show_row(screen: Screen, paper: Paper) -> None:
+    """Write id, year and title for a person."""
+    year = "" if paper.year is None else f"{paper.year}  "
+    screen.write(Run(f"{paper.id}  ", "dim"), year, Run(paper.title, "bold"), rest="    ")
+
+
+def show_added(screen: Screen, report: AddReport) -> None:
+    """Write what an ``add`` did, every rejection and failed file included."""
+    names = ("read", "new", "updated", "unchanged", "merged", "rejected")
+    screen.write(", ".join(f"{getattr(report, name):,} {name}" for name in names))
+    for rejection in report.rejections:
+        source = rejection.source
+        screen.write(f"{source.file}, record {source.position}: {rejection.reason}", first="  - ")
+    for error in report.errors:
+        screen.write(f"not read: {error.reason}", first="  ! ")
+    size = f"{counted(report.papers, 'paper')} in {counted(report.passages, 'passage')}"
+    screen.write(f"The library holds {size}. ({report.seconds:.1f} s)")
+    if report.batch:
+        screen.write(Run(f"Undo with: attest remove --batch {report.batch}", "dim"))
+
+
+def show_status(screen: Screen, status: Status, place: str) -> None:
+    """Write how a library stands."""
+    writer = "nobody"
+    if status.writer:
+        holder = status.writer
+        writer = f"process {holder.pid} on {holder.host} since {holder.started}: {holder.command}"
+    show_fields(
+        screen,
+        [
+            ("library", place),
+            ("papers", f"{status.papers:,}"),
+            ("passages", f"{status.passages:,}"),
+            ("content", status.fingerprint),
+            ("version", status.version),
+            ("store", status.store),
+            ("model", status.model),
+            ("writer", writer),
+        ],
+    )
+
+
+def show_fields(screen: Screen, fields: Iterable[tuple[str, str]]) -> None:
+    """Write names and values in two columns; what has no value is left out."""
+    shown = [(name, value) for name, value in fields if value]
+    width = max((len(name) for name, _ in shown), default=0) + 2
+    for name, value in shown:
+        screen.field(name, value, width=width)
