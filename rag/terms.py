@@ -1,4 +1,4 @@
-"""Words, terms, numbers and names of a text: what lexical search and the answerer read.
+r"""Words, terms, numbers and names of a text: what lexical search and the answerer read.
 
 One analysis serves the lexical index, term coverage, the answerer and the
 checker, so that a word counts as matched everywhere or nowhere.
@@ -9,18 +9,18 @@ checker, so that a word counts as matched everywhere or nowhere.
   folded word. A hyphenated word yields its parts and its closed form, so that
   ``pre-training``, ``pretraining`` and ``pre training`` meet.
 * A *number* is a value with its unit, whatever its spelling (``1,000``,
-  ``1k``, ``ten``, ``75\\%``).
+  ``1k``, ``ten``, ``75\%``).
 * A *name* is a word that looks like what authors call a thing: inner capitals,
   digits, all capitals.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-import Stemmer
+import Stemmer  # pyright: ignore[reportMissingTypeStubs]
 
 RULES = "attest-terms-1"
 """Version of the rules below; an index made with others is rebuilt, not searched."""
@@ -31,19 +31,44 @@ _PLURAL_INITIALS = re.compile(r"[A-Z]{2,6}s")
 _CJK = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯]")
 
 STOP_WORDS = frozenset(
-    ["a", "about", "above", "after", "again", "against", "all", "also", "although", "am", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before", "being", "below", "between", "both", "but", "by", "can", "cannot", "could", "did", "do", "does", "doing", "done", "down", "during", "each", "either", "else", "ever", "few", "for", "from", "further", "get", "gets", "getting", "got", "had", "has", "have", "having", "he", "her", "here", "hers", "him", "his", "how", "however", "i", "if", "in", "into", "is", "it", "its", "itself", "just", "let", "like", "made", "make", "makes", "many", "may", "me", "might", "more", "most", "much", "must", "my", "neither", "no", "nor", "not", "now", "of", "off", "on", "once", "one", "only", "or", "other", "others", "our", "ours", "out", "over", "own", "per", "quite", "rather", "same", "shall", "she", "should", "since", "so", "some", "such", "tell", "than", "that", "the", "their", "theirs", "them", "themselves", "then", "there", "these", "they", "thing", "things", "this", "those", "though", "through", "thus", "to", "too", "under", "until", "up", "upon", "us", "use", "used", "uses", "using", "very", "via", "was", "way", "we", "well", "were", "what", "when", "where", "whether", "which", "while", "who", "whom", "whose", "why", "will", "with", "within", "without", "would", "yet", "you", "your", "yours", "s", "t", "d", "ll", "re", "ve", "m", "don", "didn", "doesn", "isn", "wasn", "aren", "weren", "hasn", "haven", "won", "wouldn", "couldn", "shouldn", "paper", "papers", "study", "studies", "author", "authors", "work", "works", "article", "abstract", "actually", "already", "always", "anybody", "anyone", "anything", "ask", "asked", "asking", "called", "come", "comes", "describe", "ever", "everybody", "everyone", "everything", "exactly", "explain", "give", "gives", "go", "goes", "going", "gone", "happen", "happens", "hello", "idea", "ideas", "keep", "keeps", "kept", "kind", "kinds", "know", "knows", "look", "looks", "lot", "lots", "maybe", "mean", "means", "never", "nobody", "nothing", "ok", "okay", "people", "person", "please", "put", "puts", "really", "right", "say", "says", "seem", "seems", "seen", "simply", "somebody", "someone", "something", "somewhat", "sort", "stuff", "suppose", "sure", "take", "takes", "telling", "think", "trying", "want", "wanted", "wants", "went", "whats", "yes", "what's", "how's", "it's", "that's", "i'm", "i've", "i'd"]
+    """a about above after again against all also although am an and any are as at be because
+    been before being below between both but by can cannot could did do does doing done down
+    during each either else ever few for from further get gets getting got had has have having
+    he her here hers him his how however i if in into is it its itself just let like made make
+    makes many may me might more most much must my neither no nor not now of off on once one
+    only or other others our ours out over own per quite rather same shall she should since so
+    some such tell than that the their theirs them themselves then there these they thing
+    things this those though through thus to too under until up upon us use used uses using
+    very via was way we well were what when where whether which while who whom whose why will
+    with within without would yet you your yours s t d ll re ve m don didn doesn isn wasn aren
+    weren hasn haven won wouldn couldn shouldn paper papers study studies author authors work
+    works article abstract actually already always anybody anyone anything ask asked asking
+    called come comes describe ever everybody everyone everything exactly explain give gives
+    go goes going gone happen happens hello idea ideas keep keeps kept kind kinds know knows
+    look looks lot lots maybe mean means never nobody nothing ok okay people person please put
+    puts really right say says seem seems seen simply somebody someone something somewhat sort
+    stuff suppose sure take takes telling think trying want wanted wants went whats yes""".split()
 )
 """Words that carry no subject matter in a question about papers."""
 
-_SMALL = dict(
-    zip(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
-        range(13),
-        strict=True,
+_SMALL = {
+    word: float(value)
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()
     )
-)
-_SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "mn": 1e6}
-_SCALE |= {"b": 1e9, "bn": 1e9, "billion": 1e9, "t": 1e12, "trillion": 1e12}
+}
+_SCALE = {
+    "k": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "mn": 1e6,
+    "million": 1e6,
+    "b": 1e9,
+    "bn": 1e9,
+    "billion": 1e9,
+    "t": 1e12,
+    "trillion": 1e12,
+}
 
 
 class Word(NamedTuple):
@@ -83,13 +108,14 @@ def fold(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
-_stemmer = Stemmer.Stemmer("english")
+_stemmed: Callable[[str], str] = Stemmer.Stemmer("english").stemWord  # pyright: ignore
 
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """Return the Snowball English stem of a folded word."""
-    return _SPELLING.get(stemmed := _stemmer.stemWord(word), stemmed)
+    stemmed = _stemmed(word)
+    return _SPELLING.get(stemmed, stemmed)
 
 
 # British and American spellings that the stemmer leaves apart.
@@ -109,7 +135,7 @@ def word_terms(word: str) -> tuple[str, ...]:
     """Return the terms of one word as written; stop words have none."""
     folded = fold(word[:-1] if _PLURAL_INITIALS.fullmatch(word) else word)
     folded = folded.removesuffix("'s").replace("isation", "ization").replace(",", "")
-    if folded in STOP_WORDS:
+    if folded in STOP_WORDS or folded.partition("'")[0] in STOP_WORDS:
         return ()
     pieces = [piece for piece in _PIECES.split(folded) if piece]
     if len(pieces) < 2:
@@ -151,7 +177,7 @@ def numbers(text: str) -> list[Number]:
     """Return the numbers of a text in order, digits and small number words alike."""
     found = [_number(text, match) for match in _NUMBER.finditer(text)]
     for match in _SPELLED.finditer(text):
-        value = float(_SMALL[match.group(1).lower()])
+        value = _SMALL[match.group(1).lower()]
         found.append(Number(value, _unit_after(text, match.end()), match.start(), match.end()))
     return sorted(found, key=lambda number: number.start)
 
@@ -182,7 +208,7 @@ def stands_for(name: str, text: str) -> bool:
 
 
 def mentions(name: str, text: str, held: frozenset[str]) -> bool:
-    """Tell whether a text names a thing: by a term of the name, closed or not, or by initials.
+    """Tell whether a text names a thing: closed, as its parts in a row, or by initials.
 
     Args:
         name: A name as a question writes it.
@@ -190,6 +216,8 @@ def mentions(name: str, text: str, held: frozenset[str]) -> bool:
         held: The terms of the text.
     """
     *pieces, whole = word_terms(name) or ("",)
-    if whole in held or (pieces and all(piece in held for piece in pieces)):
+    if whole in held:
         return True
+    if pieces and all(piece in held for piece in pieces):
+        return f" {' '.join(pieces)} " in f" {' '.join(terms(text))} "
     return stands_for(name, text)

@@ -17,7 +17,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,7 @@ DIRECTIONS = dict.fromkeys(SIGNS, 1) | {
 """Which way a sign may point: one that the few questions turn round is left out."""
 
 Matrix = NDArray[np.float64]
+Thing = TypeVar("Thing")
 
 
 class Example(NamedTuple):
@@ -108,11 +109,13 @@ def fit_all(chosen: Sequence[Example]) -> Fitted:
 
 def report(everything: Sequence[Example]) -> None:
     """Print how well it works on questions that were not used for fitting."""
-    top = {k: [] for k in (1, 2, 3, 4, 5)}
-    likely, answered, labels = [], [], []
+    top: dict[int, list[bool]] = {k: [] for k in (1, 2, 3, 4, 5)}
+    likely: list[float] = []
+    answered: list[bool] = []
+    labels: list[bool] = []
     for train, test in _splits(len(everything), FOLDS):
-        fitted = fit_all([everything[place] for place in train])
-        for one in (everything[place] for place in test):
+        fitted = fit_all(_chosen(everything, train))
+        for one in _chosen(everything, test):
             order = _rescored(one, fitted.evidence)
             if marked(one):
                 for k, found in top.items():
@@ -125,9 +128,8 @@ def report(everything: Sequence[Example]) -> None:
     print("gold evidence among the first k sentences, by split:")
     print("  " + "  ".join(f"k={k} {np.mean(found):.3f}" for k, found in top.items()))
     print(f"answerable or not: AUROC {auroc(np.array(likely), truth):.3f}")
-    print(
-        f"  answered {given[truth].mean():.3f} of answerable, refused {(~given[~truth]).mean():.3f} of others"
-    )
+    print(f"  answered {given[truth].mean():.3f} of answerable questions")
+    print(f"  refused {(~given[~truth]).mean():.3f} of unanswerable ones")
     print(f"  balanced accuracy {balanced_accuracy(given, truth):.3f}")
 
 
@@ -187,7 +189,7 @@ def _rescored(one: Example, evidence: Weights) -> NDArray[np.intp]:
 
 
 def _sign_row(one: Example, order: NDArray[np.intp], evidence: Weights) -> tuple[float, ...]:
-    scored = [one.scored[place] for place in order]
+    scored = _chosen(one.scored, order)
     scored = [each._replace(probability=evidence.probability(each.features)) for each in scored]
     return signs(one.reading, one.retrieved, scored).values
 
@@ -218,7 +220,9 @@ def _moved(one: Scored, first: int, gap: float, evidence: Weights) -> Scored:
 def _signs(
     chosen: Sequence[Example], evidence: Weights
 ) -> tuple[Matrix, NDArray[np.int64], NDArray[np.bool_]]:
-    rows, labels, real = [], [], []
+    rows: list[tuple[float, ...]] = []
+    labels: list[int] = []
+    real: list[bool] = []
     for one in chosen:
         rows.append(_sign_row(one, _rescored(one, evidence), evidence))
         labels.append(int(one.question["answerable"]))
@@ -252,6 +256,10 @@ def _threshold(likely: Matrix, labels: NDArray[np.int64]) -> float:
     steps = np.linspace(0.05, 0.95, 91)
     balanced = [balanced_accuracy(likely >= step, labels == 1) for step in steps]
     return round(float(steps[np.array(balanced) >= max(balanced) - 0.01].min()), 3)
+
+
+def _chosen(things: Sequence[Thing], places: NDArray[np.intp]) -> list[Thing]:
+    return [things[place] for place in places.tolist()]
 
 
 def _splits(count: int, folds: int) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:

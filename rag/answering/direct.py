@@ -12,15 +12,19 @@ from rag.answering.question import Kind, Question
 from rag.terms import Number, Word, fold, is_name, numbers, stem, word_terms, words
 
 _BEFORE = re.compile(
-    r"(?:\b(?:a mere|a total of|about|almost|approximately|around|as few as|as many as|as much as|at least"
-    r"|at most|between|fewer than|just|less than|more than|nearly|only|over|roughly|under|up to)\s+|[~<>≈≤≥$]\s*|(?<![\w.])\d[\d.,]*\s?(?:x|%|\\%)?\s?(?:-|–|to)\s?)+$",
+    r"(?:\b(?:a mere|a total of|about|almost|approximately|around|as few as|as many as"
+    r"|as much as|at least"
+    r"|at most|between|fewer than|just|less than|more than|nearly|only|over|roughly|under"
+    r"|up to)\s+|[~<>≈≤≥$]\s*|(?<![\w.])\d[\d.,]*\s?(?:x|%|\\%)?\s?(?:-|–|to)\s?)+$",
     re.IGNORECASE,
 )
 _STOP = frozenset(
-    ["and", "or", "but", "while", "with", "for", "from", "on", "in", "at", "to", "of", "by", "than", "that", "which", "when", "where", "as", "is", "are", "was", "were", "using", "via", "across", "under", "over", "per", "compared", "versus", "vs", "outperforms", "including"]
+    """and or but while with for from on in at to of by than that which when where as is are was
+    were using via across under over per compared versus vs outperforms including""".split()
 )
 _CALLED = re.compile(
-    r"\b(?:named|called|dubbed|termed|coined|namely|titled|known as|referred to as|name)\s+(?:the\s+|as\s+)?",
+    r"\b(?:named|called|dubbed|termed|coined|namely|titled|known as|referred to as"
+    r"|name)\s+(?:the\s+|as\s+)?",
     re.IGNORECASE,
 )
 _WORDS_AFTER = 3
@@ -46,14 +50,15 @@ def number_phrases(question: Question, sentence: str) -> tuple[str, ...]:
         for number in fresh
         if sentence[number.start : number.end][-1:].isdigit() or number.unit in {"%", "x"}
     ]
-    chosen: list[Number] = []
+    chosen: set[Number] = set()
     for thing in question.asked:
         fitting = [number for number in fresh if set(thing) & _following(number, sentence)]
-        chosen += fitting[:1]
-    if len(set(chosen)) < max(1, len(question.asked)):
+        chosen.update(fitting[:1])
+    if len(chosen) < max(1, len(question.asked)):
         marked = [number for number in fresh if number.unit in {"%", "x"}]
-        chosen = sorted({*chosen, *(marked or (written if len(written) == 1 else []))})[:_MOST]
-    spans = dict.fromkeys(_phrase(number, sentence) for number in sorted(set(chosen), key=_start))
+        chosen.update(marked or (written if len(written) == 1 else []))
+    in_order = sorted(chosen, key=_start)[:_MOST]
+    spans = dict.fromkeys(_phrase(number, sentence) for number in in_order)
     outer = [one for one in spans if not any(_inside(one, other) for other in spans)]
     return tuple(sentence[start:end] for start, end in outer)
 
@@ -125,7 +130,9 @@ def _widened(sentence: str, tokens: Sequence[Word], place: int) -> str:
         apart = sentence[link : word.start]
         if apart == " " and word.text == "and":
             link = word.end
-        elif (apart == " " and end == link and (word.text[0].isupper() or word.text[0].isdigit())) or (apart.strip() in {",", ", and", ""} and is_name(word.text)):
+        elif (
+            apart == " " and end == link and (word.text[0].isupper() or word.text[0].isdigit())
+        ) or (apart.strip() in {",", ", and", ""} and is_name(word.text)):
             end = link = word.end
         elif not (apart == ", " and word.text == "and"):
             break

@@ -73,10 +73,13 @@ _BACKGROUND = re.compile(
 
 
 _WORKS = re.compile(
-    r"^(?:it|its|they|this|these|specifically|in particular|concretely|to this end|to (?:do|achieve) (?:so|this)"
-    r"|by \w+ing|first|second|firstly|then|next|the (?:first|second|key|core|main|basic) \w+|instead|in this way"
+    r"^(?:it|its|they|this|these|specifically|in particular|concretely|to this end|to (?:do"
+    r"|achieve) (?:so|this)"
+    r"|by \w+ing|first|second|firstly|then|next|the (?:first|second|key|core|main|basic) \w+"
+    r"|instead|in this way"
     r"|each|during|given|inspired|unlike|rather than|our (?:method|approach|model|framework|key))\b"
-    r"|\bby \w+ing\b|\b(?:consists? of|composed of|comprises?|two (?:stages|steps|parts)|is based on|that uses?)\b",
+    r"|\bby \w+ing\b|\b(?:consists? of|composed of|comprises?|two (?:stages|steps|parts)"
+    r"|is based on|that uses?)\b",
     re.IGNORECASE,
 )
 

@@ -23,8 +23,11 @@ from rag.terms import terms
 NAME = "extractive-1"
 
 SENTENCES = 5
-"""Sentences of an answer about one thing: with three a tenth of the development answers
-missed the evidence that a fourth brings, a fifth brings almost none."""
+"""Sentences of an answer about one thing: among this many of the likeliest the marked
+evidence was found for .87 of the questions, among three for .74."""
+
+SETTLED = 3
+"""Sentences of an answer whose first ones hold the very phrase asked for."""
 
 PER_SIDE = 2
 SURVEYED = 8
@@ -57,7 +60,10 @@ def drafts(reading: Reading, scored: Sequence[Scored]) -> list[Draft]:
         chosen = list(islice(_one_each(scored), SENTENCES))
     else:
         chosen = _focused(scored)
-    return [*_direct(question, chosen), *(_draft(one, one.sentence.text) for one in chosen)]
+    short = _direct(question, chosen)
+    if short and question.kind in {Kind.NUMBER, Kind.NAME}:
+        chosen = chosen[:SETTLED]
+    return [*short, *(_draft(one, one.sentence.text) for one in chosen)]
 
 
 def _direct(question: Question, chosen: Sequence[Scored]) -> list[Draft]:

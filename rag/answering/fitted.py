@@ -27,7 +27,7 @@ def load() -> Fitted:
     Raises:
         ValueError: The file was fitted for other features; fit it again.
     """
-    content = json.loads((files(__package__) / FILE).read_text(encoding="utf-8"))
+    content = json.loads((files("rag.answering") / FILE).read_text(encoding="utf-8"))
     return Fitted(
         _weights(content["evidence"], FEATURES),
         _weights(content["refusal"], SIGNS),

@@ -13,7 +13,8 @@ from rag.schema import Turn
 from rag.terms import terms
 
 _LEANS = re.compile(
-    r"^\W*(?:and|but|so|or|also|then|what about|how about|why|which ones?|how so|any others?|what else)\b"
+    r"^\W*(?:and|but|so|or|also|then|what about|how about|why|which ones?|how so|any others?"
+    r"|what else)\b"
     r"|\b(?:it|its|they|them|their|theirs|that|those|this|these|there|both|former|latter|same"
     r"|the (?:first|second|other|two|paper|authors?|method|model|approach))\b",
     re.IGNORECASE,

@@ -43,12 +43,14 @@ class Question(NamedTuple):
 
 _QUANTITY = re.compile(
     r"\b(how (?:many|much|big|large|small|long|fast|often|far|deep|old|few)\b"
-    r"|by how much\b|number of\b|what (?:percentage|percent|share|fraction|proportion|number|size)\b"
+    r"|by how much\b|number of\b|what (?:percentage|percent|share|fraction|proportion|number"
+    r"|size)\b"
     r"|percentage of\b|how \w+er\b)",
     re.IGNORECASE,
 )
 _MEASURE = re.compile(
-    r"\bwhat(?:'s| is| was| are| were)?\b.{0,40}\b(score|accuracy|rate|speedup|speed-up|ratio|cost|perplexity"
+    r"\bwhat(?:'s| is| was| are| were)?\b.{0,40}\b(score|accuracy|rate|speedup|speed-up"
+    r"|ratio|cost|perplexity"
     r"|budget|total|size|f1|bleu|auc|auroc)\b|\bscores?\b.{0,30}\b(?:get|reach|achieve|on)\b"
     r"|\b(?:total|overall) vs\b|\bwhat does .{1,40} (?:score|get|reach|achieve) on\b",
     re.IGNORECASE,
@@ -56,21 +58,28 @@ _MEASURE = re.compile(
 _NAME = re.compile(
     r"\b(called|named|what(?:'s| is) (?:the|its) name|name of|(?:what|which) (?:\w+[ -]){0,3}?"
     r"(?:data ?sets?|corpus|corpora|benchmarks?|models?|languages?|technique|method|architecture"
-    r"|tasks?|metrics?|tool|system|structure|algorithm|encoder|optimi[sz]er|framework|library|loss|ones?)"
+    r"|tasks?|metrics?|tool|system|structure|algorithm|encoder|optimi[sz]er|framework"
+    r"|library|loss|ones?)"
     r"|(?:^|[.?!]\s|, |\band )(?:who(?:se)?|where|when)\b)",
     re.IGNORECASE,
 )
 _SURVEY = re.compile(
-    r"\b((?:which|what) (?:\w+ ){0,2}(?:papers|studies|works|approaches|methods|authors|groups|people)"
-    r"|any (?:work|papers?|research|studies)|papers (?:on|about|that)|who (?:\w+ )?(?:makes?|uses?|stud\w+|propos\w+)"
-    r"|what (?:do|have) (?:different )?(?:papers|people|researchers|authors)|how do (?:people|researchers|papers|authors)"
-    r"|ways (?:to|of)|list (?:of|all|the)|what .{1,40}(?:have|has) been (?:proposed|designed|developed|used|tried|studied)"
-    r"|have people|(?:which|what) (?:\w+ )?(?:fields|domains|areas|kinds|types)\b.{0,60}\b(?:people|papers|have)"
+    r"\b((?:which|what) (?:\w+ ){0,2}(?:papers|studies|works|approaches|methods|authors"
+    r"|groups|people)"
+    r"|any (?:work|papers?|research|studies)|papers (?:on|about|that)|who (?:\w+ )?(?:makes?"
+    r"|uses?|stud\w+|propos\w+)"
+    r"|what (?:do|have) (?:different )?(?:papers|people|researchers|authors)"
+    r"|how do (?:people|researchers|papers|authors)"
+    r"|ways (?:to|of)|list (?:of|all|the)|what .{1,40}(?:have|has) been (?:proposed|designed"
+    r"|developed|used|tried|studied)"
+    r"|have people|(?:which|what) (?:\w+ )?(?:fields|domains|areas|kinds"
+    r"|types)\b.{0,60}\b(?:people|papers|have)"
     r"|survey|overview|state of the art|literature)",
     re.IGNORECASE,
 )
 _COMPARE = re.compile(
-    r"\b(vs\.?|versus|compared? (?:to|with)|comparison|differ(?:s|ence|ences|ent)?|contradict\w*|agree"
+    r"\b(vs\.?|versus|compared? (?:to|with)|comparison|differ(?:s|ence|ences|ent)?"
+    r"|contradict\w*|agree"
     r"|better or worse|or worse than|faster .{0,30}than|better than|worse than)\b",
     re.IGNORECASE,
 )
@@ -80,13 +89,17 @@ _YES_NO = re.compile(
 )
 _LEAD = re.compile(r"^[^?]{0,200}?[.!:;]\s+(?=\S)")
 _ASKED = re.compile(
-    r"\b(?:how (?:many|much)|number of|(?:what|which|whose)(?:'s| is| was| are| were)?(?: the| its)?)"
+    r"\b(?:how (?:many|much)|number of|(?:what|which|whose)(?:'s| is| was| are"
+    r"| were)?(?: the| its)?)"
     r"\s+((?:[^\W\d_][\w'-]*\s*){1,4})",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"\b(?:how many|number of)\s+((?:[^\W\d_][\w'-]*\s*){1,4})", re.IGNORECASE)
 _NEITHER = frozenset(
-    ["is", "are", "was", "were", "do", "does", "did", "can", "could", "has", "have", "had", "should", "will", "would", "may", "might", "s", "re", "about", "exactly", "the", "a", "an", "of", "and", "or", "for", "in", "on", "to", "by", "with", "from", "that", "it", "its", "they", "them", "their", "be", "kind", "kinds", "sort", "sorts", "type", "types", "one", "ones", "thing", "things", "part", "parts", "else", "people", "happen", "happens", "much", "many", "make", "makes", "get", "gets", "need", "needs", "take", "takes", "took", "did", "not"]
+    """is are was were do does did can could has have had should will would may might s re about
+    exactly the a an of and or for in on to by with from that it its they them their be kind
+    kinds sort sorts type types one ones thing things part parts else people happen happens
+    much many make makes get gets need needs take takes took did not""".split()
 )
 
 
@@ -133,7 +146,9 @@ def _kind(text: str) -> tuple[Kind, tuple[str, ...]]:
 
 _ENUMERATED = 3
 _LINKS = frozenset({",", "and", ", and", "or", ", or", "/", "&"})
-_OPENERS = frozenset(["which", "what", "how", "is", "are", "do", "does", "compare", "in", "for", "between", "who"])
+_OPENERS = frozenset(
+    ["which", "what", "how", "is", "are", "do", "does", "compare", "in", "for", "between", "who"]
+)
 _SIDE = r"((?:[\w.+-]+\s+){0,3}[\w.+-]+)"
 _TWO = (
     re.compile(rf"\bbetween\s+{_SIDE}?\s+and\s+{_SIDE}", re.IGNORECASE),

@@ -60,4 +60,4 @@ def unpack(content: bytes) -> Vector:
     dim = int(np.frombuffer(content, "<u2", 1)[0])
     table: NDArray[np.int8] = np.frombuffer(content, np.int8, offset=2).reshape(-1, dim + _SCALE)
     scales = np.ascontiguousarray(table[:, :_SCALE]).view("<f2").astype(np.float32)
-    return table[:, _SCALE:].astype(np.float32) * (scales / 127)
+    return (table[:, _SCALE:] * (scales / np.float32(127))).astype(np.float32)
