@@ -11,6 +11,7 @@ from rag.identity.keys import identity_keys
 from rag.schema import Paper, Passage
 from rag.store.rows import paper_keys, papers_by_key
 from rag.store.spans import Span, pack
+from rag.store.tables import packed
 
 
 class Text(NamedTuple):
@@ -189,7 +190,7 @@ def _store_passages(
         free[embedding].append(passage)
     connection.execute(
         "INSERT INTO abstracts VALUES (?, ?, ?, ?)",
-        (key, text.paper.abstract, pack(text.title_sentences), pack(text.sentences)),
+        (key, packed(text.paper.abstract), pack(text.title_sentences), pack(text.sentences)),
     )
     for each, embedding in zip(text.passages, embeddings, strict=True):
         kept = free[embedding].pop(0) if free[embedding] else None

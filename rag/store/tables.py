@@ -7,6 +7,7 @@ and ordinal. Sentence offsets are packed into one value per field (`rag.store.sp
 
 import os
 import sqlite3
+import zlib
 from pathlib import Path
 
 FORMAT = "1"
@@ -32,7 +33,7 @@ CREATE TABLE papers (
 );
 CREATE TABLE abstracts (
     paper INTEGER PRIMARY KEY REFERENCES papers ON DELETE CASCADE,
-    text TEXT NOT NULL, title_sentences BLOB NOT NULL, sentences BLOB NOT NULL
+    text BLOB NOT NULL, title_sentences BLOB NOT NULL, sentences BLOB NOT NULL
 );
 CREATE TABLE identities (
     key INTEGER NOT NULL, paper INTEGER NOT NULL, PRIMARY KEY (key, paper)
@@ -56,6 +57,20 @@ CREATE TABLE passages (
 """
 
 
+PLAIN = "plain"
+"""SQL function that turns a packed text back; every connection of ours knows it."""
+
+
+def packed(text: str) -> bytes:
+    """Return a text as it is stored: abstracts shrink by half, a fifth of a library."""
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 9)
+
+
+def plain(content: bytes) -> str:
+    """Return a text that `packed` made."""
+    return zlib.decompress(content).decode("utf-8", "surrogatepass")
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Open a catalogue for writing, making its tables when the file is new."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=10)
@@ -65,6 +80,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
+    connection.create_function(PLAIN, 1, plain, deterministic=True)
     if not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
         connection.executescript(f"BEGIN;{_TABLES}COMMIT;")
     return connection
@@ -82,4 +98,5 @@ def connect_reader(path: Path) -> sqlite3.Connection:
         timeout=10,
     )
     connection.execute("PRAGMA query_only = ON")
+    connection.create_function(PLAIN, 1, plain, deterministic=True)
     return connection
