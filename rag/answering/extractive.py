@@ -31,7 +31,7 @@ SETTLED = 3
 
 PER_SIDE = 2
 SURVEYED = 8
-_SURVEY_GAP = -0.45
+_SURVEY_GAP = -0.3
 """How far below the best a paper may score to be listed in a survey."""
 
 _WORTH = 0.1
