@@ -97,7 +97,7 @@ class Assistant:
         bound, dropped = supported(reply.drafts, self._checker)
         clock.lap("check")
         done = {"claims": bound.claims, "citations": bound.citations, "complete": True}
-        notices = (f"{dropped} sentences without support were dropped",) if dropped else ()
+        notices = (_dropped(dropped),) if dropped else ()
         refusal = None if bound.claims else Refusal(reason=UNSUPPORTED, probability=0.0)
         rest = {"notices": notices, "refusal": refusal, "timings_ms": clock.total()}
         yield answer.model_copy(update={**done, **rest})
@@ -125,6 +125,11 @@ def supported(drafts: Sequence[Draft], checker: Checker) -> tuple[Bound, int]:
     if len(kept) == len(drafts):
         return bound, 0
     return bind(kept, checker.check), len(drafts) - len(kept)
+
+
+def _dropped(count: int) -> str:
+    many = "sentence" if count == 1 else "sentences"
+    return f"{count} {many} without support left out"
 
 
 class _Clock:

@@ -25,7 +25,9 @@ import Stemmer  # pyright: ignore[reportMissingTypeStubs]
 RULES = "attest-terms-1"
 """Version of the rules below; an index made with others is rebuilt, not searched."""
 
-_WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?![\w,])|[^\W_]+(?:[-'’._+&][^\W_]+)*\+*", re.UNICODE)
+_WORD = re.compile(
+    r"(?<![\d,])\d{1,3}(?:,\d{3})+(?![\w,])|[^\W_]+(?:[-'’._+&][^\W_]+)*\+*", re.UNICODE
+)
 _PIECES = re.compile(r"[-_+&]|(?<!\d)\.|\.(?!\d)")
 _PLURAL_INITIALS = re.compile(r"[A-Z]{2,6}s")
 _CJK = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯]")
@@ -58,6 +60,7 @@ _SMALL = {
     )
 }
 _SCALE = {
+    "hundred": 1e2,
     "k": 1e3,
     "thousand": 1e3,
     "m": 1e6,
@@ -105,7 +108,8 @@ def fold(word: str) -> str:
     if word.isascii():
         return word.lower()
     decomposed = unicodedata.normalize("NFKD", word).replace("’", "'")
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    kept = (c for c in decomposed if not unicodedata.combining(c) and not c.isspace())
+    return "".join(kept).casefold()
 
 
 _stemmed: Callable[[str], str] = Stemmer.Stemmer("english").stemWord  # pyright: ignore
@@ -130,11 +134,15 @@ _SPELLING = {
 }
 
 
+# Not -vise and -cise, whose nouns (revision, precision) keep the s.
+_BRITISH = re.compile(r"(?<=\w\w)(?<![vc])([iy])s(e|es|ed|ing|er|ers|ation|ations)\b")
+
+
 @lru_cache(maxsize=200_000)
 def word_terms(word: str) -> tuple[str, ...]:
     """Return the terms of one word as written; stop words have none."""
     folded = fold(word[:-1] if _PLURAL_INITIALS.fullmatch(word) else word)
-    folded = folded.removesuffix("'s").replace("isation", "ization").replace(",", "")
+    folded = _BRITISH.sub(r"\1z\2", folded.removesuffix("'s").replace(",", ""))
     if folded in STOP_WORDS or folded.partition("'")[0] in STOP_WORDS:
         return ()
     pieces = [piece for piece in _PIECES.split(folded) if piece]
@@ -169,7 +177,10 @@ _NUMBER = re.compile(
     r"(?:\s?(k|K|M|B|T|bn|thousand|million|billion|trillion)\b)?"
     r"(?:\s*(\\?%|percent\b|per cent\b|x\b|×|times\b|fold\b|-fold\b))?"
 )
-_SPELLED = re.compile(r"\b(" + "|".join(_SMALL) + r")\b", re.IGNORECASE)
+_SPELLED = re.compile(
+    r"\b(" + "|".join(_SMALL) + r")\b(?:\s(hundred|thousand|million|billion|trillion)\b)?",
+    re.IGNORECASE,
+)
 _NEXT_WORD = re.compile(r"[\s-]*(?:of\s+)?([A-Za-z][\w-]*)")
 
 
@@ -177,7 +188,7 @@ def numbers(text: str) -> list[Number]:
     """Return the numbers of a text in order, digits and small number words alike."""
     found = [_number(text, match) for match in _NUMBER.finditer(text)]
     for match in _SPELLED.finditer(text):
-        value = _SMALL[match.group(1).lower()]
+        value = _SMALL[match.group(1).lower()] * _SCALE.get((match.group(2) or "").lower(), 1)
         found.append(Number(value, _unit_after(text, match.end()), match.start(), match.end()))
     return sorted(found, key=lambda number: number.start)
 

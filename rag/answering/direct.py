@@ -7,17 +7,20 @@ the sentence.
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rag.answering.question import Kind, Question
 from rag.terms import Number, Word, fold, is_name, numbers, stem, word_terms, words
 
 _BEFORE = re.compile(
     r"(?:\b(?:a mere|a total of|about|almost|approximately|around|as few as|as many as"
-    r"|as much as|at least"
-    r"|at most|between|fewer than|just|less than|more than|nearly|only|over|roughly|under"
-    r"|up to)\s+|[~<>≈≤≥$]\s*|(?<![\w.])\d[\d.,]*\s?(?:x|%|\\%)?\s?(?:-|–|to)\s?)+$",
+    r"|as much as|at least|at most|between|fewer than|just|less than|more than|nearly|only"
+    r"|over|roughly|under|up to)\s+|[~<>≈≤≥$]\s*|\bbetween\s+\d[\d.,]*(?:x|%|\\%)?\s+and\s+"
+    r"|(?<![\w.])\d[\d.,]*\s?(?:x|%|\\%)?\s?(?:-|–|to)\s?)+$",
     re.IGNORECASE,
 )
+_REACH = 60
+"""Characters before a number that can belong to its phrase."""
 _STOP = frozenset(
     """and or but while with for from on in at to of by than that which when where as is are was
     were using via across under over per compared versus vs outperforms including""".split()
@@ -29,6 +32,17 @@ _CALLED = re.compile(
 )
 _WORDS_AFTER = 3
 _MOST = 3
+_LONGEST = 200
+"""Characters that a name, or a list of names, may fill."""
+_READ = 40
+"""Numbers of a sentence that are looked at; a table row has more, an answer does not."""
+
+
+class Counted(NamedTuple):
+    """A number of a sentence and the terms right behind it."""
+
+    number: Number
+    after: frozenset[str]
 
 
 def direct_answers(question: Question, sentence: str) -> tuple[str, ...]:
@@ -44,19 +58,29 @@ def direct_answers(question: Question, sentence: str) -> tuple[str, ...]:
 def number_phrases(question: Question, sentence: str) -> tuple[str, ...]:
     """Return a phrase for each thing counted, or for the only number there is."""
     known = {number.value for number in question.numbers}
-    fresh = [number for number in numbers(sentence) if number.value not in known]
-    written = [
+    every = numbers(sentence)
+    until = [*(number.start for number in every[1:]), len(sentence)][: len(every)]
+    fresh = [
+        Counted(number, _following(sentence[number.end : end]))
+        for number, end in zip(every, until, strict=True)
+        if number.value not in known
+    ][:_READ]
+    return _phrases(question, sentence, fresh)
+
+
+def _phrases(question: Question, sentence: str, fresh: Sequence[Counted]) -> tuple[str, ...]:
+    written = {
         number
-        for number in fresh
+        for number, _ in fresh
         if sentence[number.start : number.end][-1:].isdigit() or number.unit in {"%", "x"}
-    ]
+    }
     chosen: set[Number] = set()
     for thing in question.asked:
-        fitting = [number for number in fresh if set(thing) & _following(number, sentence)]
+        fitting = [number for number, after in fresh if after & set(thing)]
         chosen.update(fitting[:1])
     if len(chosen) < max(1, len(question.asked)):
-        marked = [number for number in fresh if number.unit in {"%", "x"}]
-        chosen.update(marked or (written if len(written) == 1 else []))
+        marked = {number for number, _ in fresh if number.unit in {"%", "x"}}
+        chosen.update(marked or (written if len(written) == 1 else ()))
     in_order = sorted(chosen, key=_start)[:_MOST]
     spans = dict.fromkeys(_phrase(number, sentence) for number in in_order)
     outer = [one for one in spans if not any(_inside(one, other) for other in spans)]
@@ -89,15 +113,17 @@ def _start(number: Number) -> int:
     return number.start
 
 
-def _following(number: Number, sentence: str) -> set[str]:
-    until = next((one.start for one in numbers(sentence) if one.start >= number.end), len(sentence))
-    after = list(words(sentence[number.end : until]))[: _WORDS_AFTER + 1]
-    return {term for word in after for term in (*word_terms(word.text), stem(fold(word.text)))}
+def _following(text: str) -> frozenset[str]:
+    """Return the terms of the first words of what stands behind a number."""
+    after = list(words(text[:_REACH]))[: _WORDS_AFTER + 1]
+    every = [term for word in after for term in (*word_terms(word.text), stem(fold(word.text)))]
+    return frozenset(every)
 
 
 def _phrase(number: Number, sentence: str) -> tuple[int, int]:
-    before = _BEFORE.search(sentence, 0, number.start)
-    start = before.start() if before else number.start
+    first = max(0, number.start - _REACH)
+    before = _BEFORE.search(sentence[first : number.start])
+    start = first + before.start() if before else number.start
     end = number.end
     for word in list(words(sentence[number.end : number.end + 80]))[:_WORDS_AFTER]:
         between = sentence[end : number.end + word.start]
@@ -111,13 +137,14 @@ def _name_at(sentence: str, start: int, known: set[str]) -> str | None:
     quoted = re.match(r"[\"“'`]+([^\"”']{2,60})[\"”']+", sentence[start:])
     if quoted:
         return quoted.group(1)
-    tokens = [word for word in words(sentence) if word.start >= start]
-    if not tokens or tokens[0].start - start > 1:
+    rest = sentence[start : start + _LONGEST]
+    tokens = list(words(rest))
+    if not tokens or tokens[0].start > 1:
         return None
     first = tokens[0]
     if not (first.text[0].isupper() or is_name(first.text)) or fold(first.text) in known:
         return None
-    return _widened(sentence, tokens, 0)
+    return _widened(rest, tokens, 0)
 
 
 def _widened(sentence: str, tokens: Sequence[Word], place: int) -> str:
@@ -125,17 +152,14 @@ def _widened(sentence: str, tokens: Sequence[Word], place: int) -> str:
 
     Capitalised words and version numbers belong to a name; ``A, B and C`` is a list.
     """
-    end, link = tokens[place].end, tokens[place].end
+    end = link = tokens[place].end
     for word in tokens[place + 1 :]:
-        apart = sentence[link : word.start]
-        if apart == " " and word.text == "and":
+        apart = sentence[link : word.start].strip()
+        capital = word.text[0].isupper() or is_name(word.text)
+        if word.text == "and" and apart in {"", ","}:
             link = word.end
-        elif (
-            apart == " " and end == link and (word.text[0].isupper() or word.text[0].isdigit())
-        ) or (apart.strip() in {",", ", and", ""} and is_name(word.text)):
+        elif apart in {"", ","} and (capital or (word.text[0].isdigit() and not apart)):
             end = link = word.end
-        elif not (apart == ", " and word.text == "and"):
-            break
         else:
-            link = word.end
+            break
     return sentence[tokens[place].start : end]

@@ -20,6 +20,8 @@ _LEANS = re.compile(
     re.IGNORECASE,
 )
 _FEW = 3
+_NAMED = 2
+"""Names from which on a question says what it is about, whatever its pronouns."""
 _MOST = 3
 
 
@@ -39,6 +41,7 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 def leans(question: str) -> bool:
     """Tell whether a question needs what was said before it."""
-    if len(set(terms(question))) <= _FEW:
+    named = len(read_question(question).names)
+    if not named and len(set(terms(question))) <= _FEW:
         return True
-    return bool(_LEANS.search(question)) and len(read_question(question).names) < _FEW - 1
+    return bool(_LEANS.search(question)) and named < _NAMED

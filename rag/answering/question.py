@@ -91,10 +91,12 @@ _LEAD = re.compile(r"^[^?]{0,200}?[.!:;]\s+(?=\S)")
 _ASKED = re.compile(
     r"\b(?:how (?:many|much)|number of|(?:what|which|whose)(?:'s| is| was| are"
     r"| were)?(?: the| its)?)"
-    r"\s+((?:[^\W\d_][\w'-]*\s*){1,4})",
+    r"\s+(?=((?:[^\W\d_][\w'-]*\s*){1,4}))",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r"\b(?:how many|number of)\s+((?:[^\W\d_][\w'-]*\s*){1,4})", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\b(?:how many|number of)\s+(?=((?:[^\W\d_][\w'-]*\s*){1,4}))", re.IGNORECASE
+)
 _NEITHER = frozenset(
     """is are was were do does did can could has have had should will would may might s re about
     exactly the a an of and or for in on to by with from that it its they them their be kind
@@ -149,7 +151,8 @@ _LINKS = frozenset({",", "and", ", and", "or", ", or", "/", "&"})
 _OPENERS = frozenset(
     ["which", "what", "how", "is", "are", "do", "does", "compare", "in", "for", "between", "who"]
 )
-_SIDE = r"((?:[\w.+-]+\s+){0,3}[\w.+-]+)"
+_SIDE = r"((?:[\w.+-]{1,40}\s+){0,3}[\w.+-]{1,40})"
+# Bounded, so that a text full of dots is read in linear time.
 _TWO = (
     re.compile(rf"\bbetween\s+{_SIDE}?\s+and\s+{_SIDE}", re.IGNORECASE),
     re.compile(rf"\b{_SIDE}\s+(?:vs\.?|versus)\s+{_SIDE}", re.IGNORECASE),
@@ -164,7 +167,7 @@ def _sides(text: str) -> tuple[str, ...]:
         match = pattern.search(text)
         if match is None:
             continue
-        sides = tuple(_trimmed(side) for side in match.groups())
+        sides = tuple(_trimmed(side) for side in match.groups(""))
         if all(terms(side) for side in sides) and any(_looks_named(side) for side in sides):
             return sides
     return ()
@@ -219,7 +222,7 @@ def _things(pattern: re.Pattern[str], text: str) -> tuple[tuple[str, ...], ...]:
         for word in match.group(1).split():
             if fold(word) in _NEITHER or is_name(word):
                 break
-            noun += [stem(fold(word))] if word_terms(word) else []
+            noun.append(stem(fold(word)))
         if noun:
             things.append(tuple(noun))
     return tuple(things)

@@ -16,7 +16,7 @@ from rag.answering.candidates import Scored
 from rag.answering.evidence import Reading, Weights
 from rag.answering.question import Kind
 from rag.retrieval import Retrieved
-from rag.terms import mentions, numbers, terms, word_terms, words
+from rag.terms import fold, mentions, numbers, stem, terms, word_terms, words
 
 SIGNS = (
     "score",
@@ -123,6 +123,7 @@ def _counts(text: str) -> set[str]:
     found: set[str] = set()
     for number in numbers(text):
         after = list(words(text[number.end : number.end + 80]))[:_WORDS_AFTER]
+        found |= {stem(fold(word.text)) for word in after}
         found |= {term for word in after for term in word_terms(word.text)}
     return found
 

@@ -10,7 +10,7 @@ import sqlite3
 import zlib
 from pathlib import Path
 
-FORMAT = "1"
+FORMAT = "2"
 """Version of this layout; a library of another one is refused."""
 
 _PAGE = 16384
