@@ -4,6 +4,10 @@ The costs are those that the system books on the finished process and on every
 process that it started and waited for. Linux books the memory of the starting
 process too, up to the moment of the start, so a bench keeps itself small until
 its last run.
+
+Compiled modules are kept beside the log, whatever the machine does about them: without
+them every start compiles all that it imports, which more than doubles that of the peers.
+So the first run in a folder is not one to measure.
 """
 
 import contextlib
@@ -59,7 +63,7 @@ def run(command: Sequence[str | Path], log: Path) -> Cost:
         process = subprocess.Popen(
             [str(part) for part in command],
             cwd=ROOT,
-            env=environment(os.environ),
+            env=environment(os.environ, log.absolute().parent / "bytecode"),
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=stream,
@@ -76,10 +80,16 @@ def run(command: Sequence[str | Path], log: Path) -> Cost:
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def environment(given: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment without settings of Attest, and with the vendors quiet."""
+def environment(given: Mapping[str, str], bytecode: Path) -> dict[str, str]:
+    """Return an environment for a run.
+
+    Args:
+        given: That of this process; its settings of Attest are left out.
+        bytecode: Folder of compiled modules.
+    """
     kept = {name: value for name, value in given.items() if not name.startswith("ATTEST_")}
-    return {**kept, **QUIET}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return {**kept, **QUIET, "PYTHONPYCACHEPREFIX": str(bytecode)}
 
 
 def last_line(log: Path) -> str:
