@@ -38,7 +38,7 @@ lock:  ## resolve the dependencies anew into lock/ (needs uv)
 	$(COMPILE) --upgrade --extra dev --extra llm --extra ui -c lock/all.txt -o lock/dev.txt
 	$(COMPILE) --upgrade -c lock/all.txt -o lock/base.txt
 
-bench: $(VENV)/dev.stamp  ## time adding, searching and asking
+bench: $(VENV)/dev.stamp  ## say what each benchmark measures and how it is run
 	$(BIN)/python -m eval.bench
 
 model: $(VENV)/dev.stamp  ## convert the embedding model to the form that is shipped

@@ -1,0 +1,16 @@
+"""List the benchmarks: ``python -m eval.bench``; each is run by a command of its own."""
+
+from importlib import import_module
+
+BENCHES = ("ingest", "ask", "retrieval", "sentences", "crash")
+
+
+def main() -> None:
+    """Print what each benchmark measures and how it is called."""
+    for name in BENCHES:
+        module = import_module(f"eval.bench.{name}")
+        print(f"python -m eval.bench.{name}\n{module.__doc__}")
+
+
+if __name__ == "__main__":
+    main()
