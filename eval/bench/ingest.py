@@ -67,7 +67,8 @@ def agreement(bench: Bench, system: str, place: Path) -> str:
     """Return mean and least cosine of a peer's vectors with those of Attest."""
     out = bench.folder / "vectors.jsonl"
     run([bench.peers, "-P", str(SCRIPT), "vectors", str(place), str(out)], bench.folder / "log")
-    theirs = {row["text"]: row["vector"] for row in map(json.loads, out.open(encoding="utf-8"))}
+    with out.open(encoding="utf-8") as lines:
+        theirs = {row["text"]: row["vector"] for row in map(json.loads, lines)}
     cosines: list[float] = []
     count = embedder("minilm").count_tokens
     with open_library(Settings(library=bench.place(OWN, 0))).snapshot() as snapshot:
