@@ -115,7 +115,7 @@ def _stages(answers: Sequence[Answer]) -> Mapping[str, list[float]]:
 
 
 def _spread(values: Sequence[float]) -> str:
-    tail = quantiles(values, n=20)[-1] if len(values) > 1 else values[0]
+    tail = quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
     return f"{median(values):9.1f}{tail:9.1f}{max(values):9.1f}"
 
 
