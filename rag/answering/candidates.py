@@ -1,8 +1,7 @@
 """Gathering the sentences that may answer, best first."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
-
-import numpy as np
 
 from rag.answering.evidence import Place, Reading, Weights, features
 from rag.retrieval import Candidate, Retrieved
@@ -40,11 +39,15 @@ def gather(
     chosen = _heard(retrieved, reading)
     ids = [each.paper_id for each in chosen]
     papers, sentences = view.snapshot.papers(ids), view.snapshot.sentences(ids)
-    cosines = sentence_cosines(view, retrieved, chosen)
+    bodies = {
+        paper: [one for one in every if one.field == "abstract"]
+        for paper, every in sentences.items()
+    }
     passages = view.snapshot.passages([key for each in chosen for key in each.keys])
+    cosines = _cosines(view, retrieved, passages, bodies)
     found: list[Scored] = []
     for rank, each in enumerate(chosen, start=1):
-        body = [one for one in sentences[each.paper_id] if one.field == "abstract"]
+        body = bodies[each.paper_id]
         near = cosines.get(each.paper_id, {})
         own = [passages[key] for key in each.keys]
         for sentence in body:
@@ -63,20 +66,20 @@ def gather(
     return sorted(found, key=lambda one: (-one.probability, one.place.rank, one.sentence.ordinal))
 
 
-def sentence_cosines(
-    view: LibraryView, retrieved: Retrieved, chosen: tuple[Candidate, ...]
+def _cosines(
+    view: LibraryView,
+    retrieved: Retrieved,
+    passages: Mapping[int, Passage],
+    bodies: Mapping[str, list[Sentence]],
 ) -> dict[str, dict[int, float]]:
     """Return the cosine of every sentence of some papers, by paper and ordinal."""
     part = retrieved.query.part
     if part is None:
         return {}
-    keys = np.array([key for each in chosen for key in each.keys], dtype=np.int64)
-    rows = view.snapshot.sentence_vectors(keys)
-    ids = [each.paper_id for each in chosen]
-    passages, sentences = view.snapshot.passages(keys.tolist()), view.snapshot.sentences(ids)
+    rows = view.snapshot.sentence_vectors(passages)
     found: dict[str, dict[int, float]] = {}
     for key, passage in passages.items():
-        body = [one for one in sentences[passage.paper_id] if one.field == "abstract"]
+        body = bodies[passage.paper_id]
         inside = [one for one in body if one.end > passage.start and one.start < passage.end]
         near = found.setdefault(passage.paper_id, {})
         if len(rows.get(key, ())) != len(inside):
