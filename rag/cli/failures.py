@@ -1,11 +1,12 @@
 """How a command fails: one line on stderr and an exit code, never a traceback by surprise."""
 
 import os
+import signal
 import sqlite3
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
-from types import TracebackType
+from types import FrameType, TracebackType
 
 import typer
 
@@ -21,24 +22,47 @@ INTERRUPTED = 130
 @contextmanager
 def reported() -> Generator[None]:
     """Turn what a user can meet into one line and an exit code; defects pass through."""
+    with _interrupts() as interrupted:
+        try:
+            yield
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            _close_stdout()
+            raise typer.Exit(FAILED) from error
+        except (AttestError, KeyboardInterrupt, sqlite3.DatabaseError, OSError) as error:
+            code, line = _explained(KeyboardInterrupt() if interrupted else error)
+            say(line)
+            raise typer.Exit(code) from error
+
+
+@contextmanager
+def _interrupts() -> Generator[list[int]]:
+    """Note every interrupt: one that meets a database or a model comes out as their error."""
+    noted: list[int] = []
+
+    def note(number: int, _: FrameType | None) -> None:
+        noted.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, note)
     try:
-        yield
-        sys.stdout.flush()
-    except AttestError as error:
-        say(str(error))
-        raise typer.Exit(USAGE if isinstance(error, UsageError) else FAILED) from error
-    except KeyboardInterrupt as error:
-        say("interrupted; what was finished is kept")
-        raise typer.Exit(INTERRUPTED) from error
-    except BrokenPipeError as error:
-        _close_stdout()
-        raise typer.Exit(FAILED) from error
-    except sqlite3.DatabaseError as error:
-        say(f"the library cannot be read ({error}); see 'attest doctor'")
-        raise typer.Exit(FAILED) from error
-    except OSError as error:
-        say(f"{error.filename or 'the system'}: {error.strerror or error}")
-        raise typer.Exit(FAILED) from error
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _explained(error: BaseException) -> tuple[int, str]:
+    match error:
+        case UsageError():
+            return USAGE, str(error)
+        case KeyboardInterrupt():
+            return INTERRUPTED, "interrupted; what was finished is kept"
+        case sqlite3.DatabaseError():
+            return FAILED, f"the library cannot be read ({error}); see 'attest doctor'"
+        case OSError():
+            return FAILED, f"{error.filename or 'the system'}: {error.strerror or error}"
+        case _:
+            return FAILED, str(error)
 
 
 def say(text: str) -> None:

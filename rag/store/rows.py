@@ -9,7 +9,8 @@ from rag.schema import Field, Identifiers, Paper, Passage, Sentence, Source
 from rag.store.spans import unpack
 
 _PAPERS = """
-SELECT p.key, p.id, p.title, plain(a.text), p.authors, p.year, v.name, p.url, p.identifiers
+SELECT p.key, p.id, p.title, CAST(plain(a.text) AS TEXT), p.authors, p.year, v.name, p.url,
+       p.identifiers
 FROM papers p JOIN abstracts a ON a.paper = p.key LEFT JOIN venues v ON v.key = p.venue
 """
 _SOURCES = """
@@ -18,11 +19,11 @@ FROM sources s JOIN files f ON f.key = s.file LEFT JOIN batches b ON b.key = s.b
 WHERE s.paper IN (SELECT value FROM json_each(?)) ORDER BY s.paper, s.ordinal
 """
 _PASSAGES = """
-SELECT k.key, p.id, k.ordinal, k.start, k."end", p.title, plain(a.text)
+SELECT k.key, p.id, k.ordinal, k.start, k."end", p.title, CAST(plain(a.text) AS TEXT)
 FROM passages k JOIN papers p ON p.key = k.paper JOIN abstracts a ON a.paper = p.key
 """
 _ENTRIES = """
-SELECT k.key, p.id, k.ordinal, p.title, plain(a.text), k.start, k."end",
+SELECT k.key, p.id, k.ordinal, p.title, CAST(plain(a.text) AS TEXT), k.start, k."end",
        p.authors, p.year, v.name, p.url, p.identifiers, e.hash, e.vector
 FROM passages k JOIN papers p ON p.key = k.paper JOIN abstracts a ON a.paper = p.key
      LEFT JOIN venues v ON v.key = p.venue JOIN embeddings e ON e.key = k.embedding
@@ -81,7 +82,7 @@ def sentences_of(
 ) -> dict[str, tuple[Sentence, ...]]:
     """Return each paper's sentences: those of the title, then those of the abstract."""
     rows = connection.execute(
-        """SELECT p.id, p.title, plain(a.text), a.title_sentences, a.sentences
+        """SELECT p.id, p.title, CAST(plain(a.text) AS TEXT), a.title_sentences, a.sentences
         FROM papers p JOIN abstracts a ON a.paper = p.key
         WHERE p.id IN (SELECT value FROM json_each(?))""",
         (json.dumps(list(ids)),),
@@ -116,7 +117,8 @@ def passages_by_paper(connection: sqlite3.Connection, ids: Iterable[str]) -> dic
 def documents(connection: sqlite3.Connection, after: int) -> Iterator[tuple[int, str, str]]:
     """Yield first passage's key, title and abstract of papers beyond a key, in key order."""
     yield from connection.execute(
-        """SELECT k.key, p.title, plain(a.text) FROM passages k JOIN papers p ON p.key = k.paper
+        """SELECT k.key, p.title, CAST(plain(a.text) AS TEXT)
+        FROM passages k JOIN papers p ON p.key = k.paper
         JOIN abstracts a ON a.paper = p.key WHERE k.ordinal = 0 AND k.key > ? ORDER BY k.key""",
         (after,),
     )

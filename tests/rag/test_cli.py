@@ -2,6 +2,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -9,11 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from rag.cli.app import app
+from rag.cli.failures import reported
 from rag.cli.narration import Narration, described, lasting
 from rag.conversations import FILE
+from rag.errors import AttestError
 from rag.store.lock import Lock
 
 ROOT = Path(__file__).parent.parent.parent
@@ -561,6 +565,20 @@ def test_an_interrupt_is_one_line_and_exit_130(folder: Path):
         _, said = process.communicate()
     assert process.returncode == 130
     assert said == "attest: interrupted; what was finished is kept\n"
+
+
+@pytest.mark.parametrize("error", [sqlite3.OperationalError("from a callback"), AttestError("odd")])
+def test_an_interrupt_that_comes_out_as_an_error_of_another_is_still_one(error: Exception, capsys):
+    def work() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise error from None
+
+    with pytest.raises(typer.Exit) as ended, reported():
+        work()
+    assert ended.value.exit_code == 130
+    assert capsys.readouterr().err == "attest: interrupted; what was finished is kept\n"
 
 
 def test_a_reader_that_goes_away_is_no_news(folder: Path):

@@ -1,12 +1,12 @@
 import json
 import subprocess
 import sys
-import time
 from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import stays_under
 
 from rag.schema import Verdict
 from rag.verification import Checker, LexicalChecker
@@ -249,13 +249,13 @@ def test_most_corruptions_of_the_development_questions_are_caught(shared_data):
 
 def test_a_claim_takes_about_a_millisecond():
     claims = [MOSS.replace("dampness", f"dampness of fern {i}x") for i in range(300)]
-    began = time.process_time()
 
-    for claim in claims:
-        check(claim, MOSS, "A second sentence of evidence speaks of ferns in the garden.")
+    def read() -> None:
+        for claim in claims:
+            check(claim, MOSS, "A second sentence of evidence speaks of ferns in the garden.")
 
     # Loose, for a busy machine; measured at a quarter of this.
-    assert (time.process_time() - began) / len(claims) < 0.002
+    assert stays_under(0.002 * len(claims), read)
 
 
 def test_checking_imports_no_heavy_package():
