@@ -35,7 +35,7 @@ fix: $(VENV)/dev.stamp  ## format, and mend what the linter can mend
 
 lock:  ## resolve the dependencies anew into lock/ (needs uv)
 	$(COMPILE) --upgrade --all-extras -o lock/all.txt
-	$(COMPILE) --upgrade --extra dev --extra llm --extra ui -c lock/all.txt -o lock/dev.txt
+	$(COMPILE) --upgrade --extra dev --extra eval --extra llm --extra ui -c lock/all.txt -o lock/dev.txt
 	$(COMPILE) --upgrade -c lock/all.txt -o lock/base.txt
 
 bench: $(VENV)/dev.stamp  ## say what each benchmark measures and how it is run

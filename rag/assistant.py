@@ -46,6 +46,11 @@ class Assistant:
         self._settings = settings
         self._hits = hits
 
+    @property
+    def checker(self) -> str:
+        """Name and version of what checks the claims."""
+        return self._checker.name
+
     def search(
         self, question: str, *, k: int | None = None, filters: Filters | None = None
     ) -> tuple[Hit, ...]:
@@ -89,7 +94,8 @@ class Assistant:
             )
             yield answer
             reply = self._answerer.answer(view, Found(question, whole, retrieved, filters))
-            answer = answer.model_copy(update={"timings_ms": clock.lap("answer")})
+            sure = {"confidence": reply.confidence, "timings_ms": clock.lap("answer")}
+            answer = answer.model_copy(update=sure)
         if reply.refusal is not None:
             done = {"refusal": reply.refusal, "complete": True, "timings_ms": clock.total()}
             yield answer.model_copy(update=done)

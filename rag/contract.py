@@ -49,6 +49,7 @@ def answered(answer: Answer) -> Json:
         "standalone": answer.standalone,
         "nearest": cited(refusal.nearest) if refusal else [],
         "id": answer.id,
+        "confidence": None if answer.confidence is None else round(answer.confidence, 4),
     }
 
 

@@ -237,6 +237,8 @@ class Answer(Noun):
     refusal: Refusal | None = None
     notices: tuple[str, ...] = ()
     """Things the reader must know, such as dropped claims or a fallback."""
+    confidence: float | None = None
+    """Calibrated probability that the library answers, be it answered or refused."""
     answerer: str
     model: str | None = None
     library: str

@@ -4,9 +4,13 @@ import os
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import netguard
 import pytest
+
+if TYPE_CHECKING:
+    from rag.library import Library
 
 ROOT = Path(__file__).parent.parent
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
@@ -71,6 +75,15 @@ def shared_data() -> Path:
     if not data.is_dir():
         pytest.skip("needs the shared data beside the checkout (../shared/data)")
     return data
+
+
+@pytest.fixture(scope="session")
+def sample_library(tmp_path_factory: pytest.TempPathFactory) -> "Library":
+    """Return a library of the bundled papers, made with the bundled model; read it only."""
+    from light import SAMPLE, library_of
+
+    folder = tmp_path_factory.mktemp("sample") / "library"
+    return library_of(folder, SAMPLE / "papers.jsonl", embedder="minilm")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,6 +5,7 @@
 * ``chroma PAPERS FOLDER MODEL``: chromadb's ``collection.add`` of all documents;
 * ``llama PAPERS FOLDER MODEL``: llama-index with Chroma and HuggingFaceEmbedding;
 * ``vectors FOLDER OUT``: write every stored text and its vector to a JSONL file;
+* ``rank PAPERS QUESTIONS OUT FOLDER MODEL``: the papers that llama-index finds per question;
 * ``query MODEL QUESTION``: import the llama-index stack and embed one question.
 
 Imports go by name at run time, so that this file says what a peer needs without Attest
@@ -28,6 +29,8 @@ IMPORTS = {
     ),
 }
 """What a program of each peer imports."""
+PASSAGES = 130
+"""Nodes asked of a retriever for the first hundred papers; an abstract is one node or two."""
 INSTALL = {
     "chroma": "pip install chromadb sentence-transformers",
     "llama": "pip install llama-index-core llama-index-vector-stores-chroma "
@@ -58,15 +61,21 @@ def chroma(papers: str, folder: str, model: str) -> None:
 
 def llama(papers: str, folder: str, model: str) -> None:
     """Build a vector store index of all papers, with every default left alone."""
-    core: Any = import_module("llama_index.core")
-    stores: Any = import_module("llama_index.vector_stores.chroma")
     client = _client(folder)
-    store = stores.ChromaVectorStore(chroma_collection=client.create_collection(COLLECTION))
-    core.VectorStoreIndex.from_documents(
-        [core.Document(text=text, id_=name) for name, text in _read(papers)],
-        storage_context=core.StorageContext.from_defaults(vector_store=store),
-        embed_model=_embedding(model),
-    )
+    _index(papers, client, _embedding(model))
+    client.close()
+
+
+def rank(papers: str, questions: str, out: str, folder: str, model: str) -> None:
+    """Write ``{"id", "ranking": [[paper, score], …]}`` of every question."""
+    client, embedding = _client(folder), _embedding(model)
+    retriever = _index(papers, client, embedding).as_retriever(similarity_top_k=PASSAGES)
+    with Path(questions).open(encoding="utf-8") as asked, Path(out).open("w") as file:
+        for row in map(json.loads, asked):
+            best: dict[str, float] = {}
+            for found in retriever.retrieve(row["question"]):
+                best.setdefault(found.node.ref_doc_id, float(found.score))
+            file.write(json.dumps({"id": row["id"], "ranking": list(best.items())}) + "\n")
     client.close()
 
 
@@ -92,8 +101,20 @@ TASKS: dict[str, Callable[..., None]] = {
     "chroma": chroma,
     "llama": llama,
     "query": query,
+    "rank": rank,
     "vectors": vectors,
 }
+
+
+def _index(papers: str, client: Any, embedding: Any) -> Any:  # noqa: ANN401
+    core: Any = import_module("llama_index.core")
+    stores: Any = import_module("llama_index.vector_stores.chroma")
+    store = stores.ChromaVectorStore(chroma_collection=client.create_collection(COLLECTION))
+    return core.VectorStoreIndex.from_documents(
+        [core.Document(text=text, id_=name) for name, text in _read(papers)],
+        storage_context=core.StorageContext.from_defaults(vector_store=store),
+        embed_model=embedding,
+    )
 
 
 def _embedding(model: str) -> Any:  # noqa: ANN401

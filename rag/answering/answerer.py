@@ -35,6 +35,8 @@ class Reply(NamedTuple):
 
     drafts: tuple[Draft, ...] = ()
     refusal: Refusal | None = None
+    confidence: float | None = None
+    """Calibrated probability that the library answers, where the answerer gives one."""
 
 
 class Answerer(Protocol):
@@ -65,8 +67,9 @@ class ExtractiveAnswerer:
         reading, scored, marks = self.read(view, found)
         likely = probability(marks, self._fitted.refusal) if scored else 0.0
         if not scored or likely < self._floor:
-            return Reply(refusal=_refusal(reading, scored, marks, likely, found.filters))
-        return Reply(drafts=tuple(drafts(reading, scored)))
+            refusal = _refusal(reading, scored, marks, likely, found.filters)
+            return Reply(refusal=refusal, confidence=likely)
+        return Reply(drafts=tuple(drafts(reading, scored)), confidence=likely)
 
     def read(self, view: LibraryView, found: Found) -> tuple[Reading, list[Scored], Signs]:
         """Return the question as read, its candidate sentences and the signs of an answer."""

@@ -1,8 +1,9 @@
 """The program ``attest``: global options, and the table of its commands."""
 
 import sys
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -11,14 +12,41 @@ from rag.cli import asking, keeping, library, reading, surroundings
 from rag.cli.failures import defect, reported
 from rag.cli.session import Session
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+
+ADDED = "attest.commands"
+"""Entry points of this group are typer apps that become commands of the program."""
+
 
 class Commands(TyperGroup):
-    """The commands in the order of this file, each failing in the same way."""
+    """The commands in the order of this file, then added ones, each failing in the same way."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401
+        """Return the names of all commands."""
+        return [*super().list_commands(ctx), *sorted(_added())]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401
+        """Return a command, its own or an added one."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        found = _added().get(cmd_name)
+        return typer.main.get_command(found.load()) if found else None
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
         """Run a command."""
         with reported():
             return super().invoke(ctx)
+
+
+@cache
+def _added() -> "dict[str, EntryPoint]":
+    """Return the commands of rooms that stand on this one, which it may not import."""
+    from importlib.metadata import entry_points
+
+    return {each.name: each for each in entry_points(group=ADDED)}
 
 
 app = typer.Typer(

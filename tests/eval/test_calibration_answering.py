@@ -1,9 +1,10 @@
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from light import NoChroma
 
 import rag.answering
 from eval.calibration import answering
@@ -186,22 +187,6 @@ ASKED = (
     },
     {"question": "Who tamed violins?", "history": [], "answerable": False, "gold": []},
 )
-
-
-class NoChroma:
-    """Builds no collection: nothing here reads it, and chromadb takes a second to load."""
-
-    def __enter__(self) -> "NoChroma":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def start(self, job: dict[str, object]) -> None:
-        (Path(str(job["folder"])) / "chroma").mkdir(exist_ok=True)
-
-    def wait(self, progress: Callable[[int], None]) -> list[int]:
-        return []
 
 
 @pytest.fixture

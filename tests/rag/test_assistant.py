@@ -1,9 +1,9 @@
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
 import pytest
+from light import SAMPLE, library_of
 
 from rag.answering.answerer import ExtractiveAnswerer, Found, Reply
 from rag.answering.candidates import PAPERS, Scored
@@ -15,28 +15,10 @@ from rag.errors import LibraryMissing, UsageError
 from rag.library import Library
 from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Filters, Label, Turn, Verdict
-from rag.store.chroma import Job
 from rag.store.view import LibraryView
 from rag.verification import LexicalChecker
 
-SAMPLE = Path(__file__).parents[2] / "rag" / "sample"
 QUESTION = "How does LoRA change the weights of a model?"
-
-
-class NoChroma:
-    """Builds no collection: nothing here reads it, and chromadb takes a second to load."""
-
-    def __enter__(self) -> "NoChroma":
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        pass
-
-    def start(self, job: Job) -> None:
-        (Path(job["folder"]) / "chroma").mkdir(exist_ok=True)
-
-    def wait(self, progress: Callable[[int], None]) -> list[int]:
-        return []
 
 
 class Saying:
@@ -76,12 +58,8 @@ class Judging:
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    folder = tmp_path_factory.mktemp("sample") / "library"
-    embedder = open_embedder("minilm")
-    library = Library(folder, lambda: embedder, collector=NoChroma)
-    library.add([SAMPLE / "papers.jsonl"])
-    return library
+def library(sample_library: Library) -> Library:
+    return sample_library
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +70,12 @@ def retriever() -> HybridRetriever:
 @pytest.fixture(scope="module")
 def assistant(library: Library, retriever: HybridRetriever) -> Assistant:
     return Assistant(
-        library, retriever, ExtractiveAnswerer(load()), LexicalChecker(), settings="0123", hits=7
+        library,
+        retriever,
+        ExtractiveAnswerer(load()),
+        LexicalChecker(),
+        settings="0123",
+        hits=7,
     )
 
 
@@ -180,6 +163,13 @@ def test_every_claim_is_in_the_words_of_what_it_cites(walked):
         for claim in answer.claims:
             assert any(claim.text in quotes[n] for n in claim.citations)
             assert claim.verdict.label in {"supported", "partial"}
+
+
+def test_an_answer_and_a_refusal_both_tell_how_sure_they_are(walked):
+    floor = load().threshold
+    for _, answer in walked:
+        assert answer.confidence is not None
+        assert (answer.confidence >= floor) is (answer.refusal is None)
 
 
 def test_an_answer_has_either_claims_or_a_refusal(walked):
@@ -374,6 +364,6 @@ def test_a_question_that_cannot_be_served_is_an_error(assistant, question):
 
 
 def test_a_missing_library_is_an_error(tmp_path, retriever):
-    library = Library(tmp_path / "none", lambda: open_embedder("hash"), collector=NoChroma)
+    library = library_of(tmp_path / "none")
     with pytest.raises(LibraryMissing):
         Assistant(library, retriever, Saying("A claim."), Judging()).ask(QUESTION)

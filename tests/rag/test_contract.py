@@ -77,7 +77,7 @@ PROMISED = [
 def test_an_answer_has_the_promised_keys_in_the_promised_order():
     found = answered(ANSWER)
     assert list(found)[: len(PROMISED)] == PROMISED
-    assert list(found)[len(PROMISED) :] == ["notices", "standalone", "nearest", "id"]
+    assert list(found)[len(PROMISED) :] == ["notices", "standalone", "nearest", "id", "confidence"]
     assert found["answer"] == "Owls hunt at night. [1]"
     assert found["refused"] is False
     assert found["refusal_reason"] is None

@@ -4,14 +4,15 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from light import NoChroma, library_of
 
 from rag.embedding import open_embedder
-from rag.embedding.port import Embedder, Progress
+from rag.embedding.port import Progress
 from rag.errors import (
     LibraryDamaged,
     LibraryError,
@@ -22,7 +23,7 @@ from rag.errors import (
 )
 from rag.library import Library
 from rag.schema import Filters
-from rag.store.chroma import ChromaGraph, Job
+from rag.store.chroma import ChromaGraph
 from rag.store.faults import EXIT_CODE, POINTS, VARIABLE
 from rag.store.index import KEYS, VECTORS, VectorIndex
 from rag.store.lock import Lock
@@ -30,44 +31,12 @@ from rag.store.stored_code import refuse_code
 
 ROOT = Path(__file__).parents[2]
 TOPICS = ("lanterns", "tides", "moss", "bells", "kites", "yeast", "dunes", "looms")
-NO_CHROMA = """
-from pathlib import Path
-class NoChroma:
-    def __enter__(self): return self
-    def __exit__(self, *_): pass
-    def start(self, job): (Path(job["folder"]) / "chroma").mkdir(exist_ok=True)
-    def wait(self, progress): return []
-"""
-CHILD = f"""
+CHILD = """
 import sys
-from rag.embedding import open_embedder
-from rag.library import Library
-{NO_CHROMA}
-library = Library(sys.argv[1], lambda: open_embedder("hash"), collector=NoChroma)
-print(library.add(sys.argv[2:]).fingerprint)
+from pathlib import Path
+from light import library_of
+print(library_of(Path(sys.argv[1])).add(sys.argv[2:]).fingerprint)
 """
-
-
-class NoChroma:
-    """Builds no collection: chromadb takes a second to load, and most tests need none."""
-
-    def __enter__(self) -> "NoChroma":
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        pass
-
-    def start(self, job: Job) -> None:
-        (Path(job["folder"]) / "chroma").mkdir(exist_ok=True)
-
-    def wait(self, progress: Callable[[int], None]) -> list[int]:
-        progress(1)
-        return []
-
-
-def light(folder: Path, embedder: Embedder | None = None) -> Library:
-    """Return a library without Chroma."""
-    return Library(folder, lambda: embedder or open_embedder("hash"), collector=NoChroma)
 
 
 class Counting:
@@ -113,7 +82,7 @@ def papers(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
-    return light(tmp_path / "new")
+    return library_of(tmp_path / "new")
 
 
 @pytest.fixture(scope="module")
@@ -121,14 +90,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a library of 24 papers; copy it before changing it."""
     folder = tmp_path_factory.mktemp("built")
     papers = write(folder / "papers.jsonl", [record(number) for number in range(24)])
-    light(folder / "library").add([papers])
+    library_of(folder / "library").add([papers])
     return folder / "library"
 
 
 @pytest.fixture
 def copied(built: Path, tmp_path: Path) -> Library:
     shutil.copytree(built, tmp_path / "library")
-    return light(tmp_path / "library")
+    return library_of(tmp_path / "library")
 
 
 @pytest.fixture(scope="module")
@@ -212,16 +181,16 @@ def test_the_fingerprint_does_not_depend_on_order_or_number_of_adds(tmp_path: Pa
     records = [record(number) for number in range(24)]
     late = write(tmp_path / "late.jsonl", records[12:][::-1])
     early = write(tmp_path / "early.jsonl", records[:12])
-    library = light(tmp_path / "library")
+    library = library_of(tmp_path / "library")
     library.add([late])
     library.add([early])
-    assert library.status().fingerprint == light(built).status().fingerprint
+    assert library.status().fingerprint == library_of(built).status().fingerprint
     assert library.verify() == library.status().fingerprint
 
 
 def test_an_edit_embeds_its_own_passages_only(copied: Library, tmp_path: Path):
     embedder = Counting()
-    library = light(copied.directory, embedder)
+    library = library_of(copied.directory, embedder=embedder)
     before = library.status()
     edited = record(5, text="Kites were replaced by balloons. Nothing else was found.")
 
@@ -247,7 +216,7 @@ def test_an_abstract_that_grows_is_found_by_its_new_words(copied: Library, tmp_p
 
 def test_new_metadata_is_published_without_embedding(copied: Library, tmp_path: Path):
     embedder = Counting()
-    library = light(copied.directory, embedder)
+    library = library_of(copied.directory, embedder=embedder)
     before = library.status()
     changed = write(tmp_path / "changed.jsonl", [record(5, venue="Another Journal")])
     assert library.add([changed]).updated == 1
@@ -306,7 +275,7 @@ def test_a_library_without_papers_is_missing(library: Library, copied: Library):
 def test_a_library_of_another_model_is_refused_before_any_write(
     copied: Library, built: Path, tmp_path: Path
 ):
-    other = light(copied.directory, Counting("other/model@2"))
+    other = library_of(copied.directory, embedder=Counting("other/model@2"))
     name = open_embedder("hash").model_id
     before = (copied.directory / "catalogue.sqlite").read_bytes()
     for use in (other.open, lambda: other.add([built.parent / "papers.jsonl"])):
@@ -355,7 +324,7 @@ DAMAGES = (
 
 def test_damage_to_any_file_is_found_before_chroma_opens_it(built_whole: Path, tmp_path: Path):
     shutil.copytree(built_whole, tmp_path / "library")
-    library = light(tmp_path / "library")
+    library = library_of(tmp_path / "library")
     for path in [path for path in version(library).rglob("*") if path.is_file()]:
         content = path.read_bytes()
         for damage in DAMAGES:
@@ -446,7 +415,7 @@ def test_a_reader_keeps_its_version_until_it_asks_for_the_newest(copied: Library
     view = copied.open()
     assert view.refresh() is view
     before = view.fingerprint
-    light(copied.directory).add([write(tmp_path / "more.jsonl", [record(40)])])
+    library_of(copied.directory).add([write(tmp_path / "more.jsonl", [record(40)])])
     keys = view.lexical.search("region", 50)
     assert len(view.vectors) == len(keys) == view.snapshot.counts()["passages"] == 24
     newest = view.refresh()
@@ -516,7 +485,7 @@ def test_an_add_that_dies_anywhere_again_and_again_ends_as_if_it_never_had(
 ):
     old = copied.status().fingerprint
     more = write(tmp_path / "more.jsonl", [record(number) for number in range(20, 40)])
-    undisturbed = light(tmp_path / "undisturbed")
+    undisturbed = library_of(tmp_path / "undisturbed")
     undisturbed.add([write(tmp_path / "all.jsonl", [record(number) for number in range(40)])])
     done = POINTS.index("after-commit")
 

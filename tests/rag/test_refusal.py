@@ -1,10 +1,10 @@
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from light import library_of
 
 from rag.answering.answerer import NEAREST, ExtractiveAnswerer, Found, Reply
 from rag.answering.evidence import FEATURES, Weights
@@ -12,10 +12,8 @@ from rag.answering.fitted import Fitted
 from rag.answering.question import read_question
 from rag.answering.refusal import SIGNS, Signs, probability, reason, signs
 from rag.embedding import open_embedder
-from rag.library import Library
 from rag.retrieval import HybridRetriever, Retrieved
 from rag.schema import Filters
-from rag.store.chroma import Job
 from rag.store.view import LibraryView
 
 PAPERS = {
@@ -28,22 +26,6 @@ PAPERS = {
 NOTHING = Signs((0.0,) * len(SIGNS), (), False, False)
 
 
-class NoChroma:
-    """Builds no collection: nothing here reads it, and chromadb takes a second to load."""
-
-    def __enter__(self) -> "NoChroma":
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        pass
-
-    def start(self, job: Job) -> None:
-        (Path(job["folder"]) / "chroma").mkdir(exist_ok=True)
-
-    def wait(self, progress: Callable[[int], None]) -> list[int]:
-        return []
-
-
 @pytest.fixture(scope="module")
 def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibraryView]:
     folder = tmp_path_factory.mktemp("small")
@@ -52,10 +34,7 @@ def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibraryView]:
         for n, (title, text) in enumerate(PAPERS.items())
     ]
     (folder / "papers.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    embedder = open_embedder("hash")
-    library = Library(folder / "library", lambda: embedder, collector=NoChroma)
-    library.add([folder / "papers.jsonl"])
-    with library.open() as opened:
+    with library_of(folder / "library", folder / "papers.jsonl").open() as opened:
         yield opened
 
 

@@ -1,21 +1,18 @@
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from light import SAMPLE, library_of
 
 from rag.embedding import open_embedder
 from rag.errors import UsageError
 from rag.library import Library
 from rag.retrieval import LONGEST, RERANKED, HybridRetriever, Retrieved
 from rag.schema import Filters, Hit
-from rag.store.chroma import Job
 from rag.store.view import LibraryView
 
-SAMPLE = Path(__file__).parents[2] / "rag" / "sample"
 PEOPLE = ("Ada Brook", "Ben Østby", "Chloé Marsh", "Dan Brookes", "Eva 李")
 VENUES = ("Journal of Moss", "Proc. Tides", "Bells and Kites", None)
 ABSTRACTS = {
@@ -55,22 +52,6 @@ ABSTRACTS = {
 }
 
 
-class NoChroma:
-    """Builds no collection: nothing here reads it, and chromadb takes a second to load."""
-
-    def __enter__(self) -> "NoChroma":
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        pass
-
-    def start(self, job: Job) -> None:
-        (Path(job["folder"]) / "chroma").mkdir(exist_ok=True)
-
-    def wait(self, progress: Callable[[int], None]) -> list[int]:
-        return []
-
-
 class Backwards:
     """A reranker that likes what stands last best."""
 
@@ -99,20 +80,13 @@ def record(number: int) -> dict[str, object]:
 RECORDS = [record(number) for number in range(len(ABSTRACTS))]
 
 
-def library_of(folder: Path, papers: Path, embedder: str) -> Library:
-    made = open_embedder(embedder)
-    library = Library(folder, lambda: made, collector=NoChroma)
-    library.add([papers])
-    return library
-
-
 @pytest.fixture(scope="module")
 def view(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibraryView]:
     folder = tmp_path_factory.mktemp("small")
     papers = folder / "papers.jsonl"
     lines = [json.dumps(each) for each in RECORDS]
     papers.write_text("\n".join(lines), encoding="utf-8")
-    with library_of(folder / "library", papers, "hash").open() as opened:
+    with library_of(folder / "library", papers).open() as opened:
         yield opened
 
 
@@ -122,11 +96,9 @@ def retriever() -> HybridRetriever:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibraryView]:
-    folder = tmp_path_factory.mktemp("sample")
-    with ExitStack() as stack:
-        library = library_of(folder, SAMPLE / "papers.jsonl", "minilm")
-        yield stack.enter_context(library.open())
+def sample(sample_library: Library) -> Iterator[LibraryView]:
+    with sample_library.open() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
