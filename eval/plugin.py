@@ -77,6 +77,7 @@ def attest_outcomes(
     attest_case: "Case", attest_assistant: "Assistant", attest_settings: "Settings"
 ) -> "Mapping[str, Outcome]":
     """Put the case and return the outcome of every metric by name."""
-    from eval.build import outcomes_of
+    from eval.harness import outcomes_of
+    from rag.build import open_library
 
-    return outcomes_of(attest_case, attest_assistant, attest_settings)
+    return outcomes_of(attest_case, attest_assistant, open_library(attest_settings))

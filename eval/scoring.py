@@ -13,7 +13,7 @@ from eval.judging.controls import controls
 from eval.judging.port import Judge
 from eval.metrics.metric import Metric, NotApplicable, Subject
 from eval.running.journal import run_digest
-from eval.running.manifest import code_digest
+from eval.running.manifest import SCORING, code_digest
 from eval.schema import Case, Outcome, Row, Run, Scorecard, Trial
 from rag.errors import AttestError
 
@@ -48,7 +48,7 @@ def score(
     return Scorecard(
         run=run_digest(run, trials),
         judge=judge.name,
-        scorer=code_digest(("eval",)),
+        scorer=code_digest(SCORING),
         rows=rows,
         controls=controls(judge, _quotes(trials), seed=0, most=CONTROLS),
     )

@@ -193,4 +193,4 @@ def _first(error: Exception) -> str:
     if isinstance(error, ValidationError):
         found = error.errors(include_url=False)[0]
         return f"{'.'.join(map(str, found['loc']))}: {found['msg']}"
-    return str(error).splitlines()[0]
+    return (str(error) or type(error).__name__).splitlines()[0]

@@ -165,8 +165,8 @@ def _error(row: Row, names: Iterable[str]) -> str:
 
 def _differing(before: dict[str, str], after: dict[str, str]) -> tuple[str, str]:
     """Return the settings that differ, as a text for each side; both are empty if none does."""
-    names = sorted(name for name in before.keys() | after.keys()
-                   if before.get(name) != after.get(name))  # fmt: skip
+    every = before.keys() | after.keys()
+    names = sorted(name for name in every if before.get(name) != after.get(name))
     return _flat(before, names), _flat(after, names)
 
 

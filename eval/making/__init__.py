@@ -6,6 +6,6 @@
 
 from eval.making.kinds import ALL, Kind, Made
 from eval.making.maker import make
-from eval.making.writing import write
+from eval.making.writing import paired, write
 
-__all__ = ["ALL", "Kind", "Made", "make", "write"]
+__all__ = ["ALL", "Kind", "Made", "make", "paired", "write"]

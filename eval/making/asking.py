@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from eval.making.clauses import THING, Clause, clauses, until_stop
+from eval.making.clauses import Clause, clauses, until_stop
 from eval.making.library import Library, Reading, plain
 from eval.making.quantities import Quantity, quantities
 from eval.making.verbs import AUXILIARIES
@@ -23,7 +23,7 @@ _PREPOSITION = re.compile(
 )
 _BROKEN = re.compile(
     r"[,;:()\"“”]|\b(?:which|that|whose|who|while|where|when|but|and (?:is|are|we|it)|than|"
-    r"this|these|such|it|them)\b|\d"
+    r"this|these|such|it|them)\b|(?<![\w.-])\d"
 )
 _METRIC = (
     r"accuracy|precision|recall|F1|F-score|F1-score|AUC|AUROC|BLEU|success rate|score|win rate|"
@@ -38,7 +38,8 @@ _OF_WHAT = re.compile(
     r"(?=[,;]|\.(?:\s|$)|$| (?:to|in|on|at|while|and|with|for|by|from|after|when|without)\b)"
 )
 _A_SET_OF = re.compile(
-    r"(?:^|(?<= ))(?:an?|the) (?:[\w-]+ ){0,2}(?:suite|set|collection|range|pool|group|family|variety) of$"
+    r"(?:^|(?<= ))(?:an?|the) (?:[\w-]+ ){0,2}"
+    r"(?:suite|set|collection|range|pool|group|family|variety) of$"
 )
 _HOLDING = re.compile(
     r"(?P<verb>comprising|containing|consisting of|covering|spanning|including|featuring|totaling|"
@@ -63,7 +64,8 @@ _BASE_OF = {
 }
 _TESTED = re.compile(
     r"\b(?:[Ee]xperiments?|[Ee]xperimental results|[Ee]mpirical results|[Ee]valuations?|evaluated|"
-    r"tested|validated|experimented)(?: conducted| performed| carried out)? (?P<prep>on|across|over) $"
+    r"tested|validated|experimented)(?: conducted| performed| carried out)? "
+    r"(?P<prep>on|across|over) $"
 )
 _OPENS = re.compile(
     r"(?:^|^(?:Overall|In total|Finally), )(?:A total of |In total, )?$", re.IGNORECASE

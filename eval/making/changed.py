@@ -1,7 +1,7 @@
 """Kinds that change the corpus: edited abstracts, and distractors beside true ones."""
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import count, islice
 from typing import NamedTuple
 
 from eval.making.asking import Asked, asked
@@ -81,11 +81,13 @@ def noise(task: Task) -> Share:
     it. A paper that lent its form is no gold paper, because it has a double.
     """
     able = [(each, found) for each in task.free if (found := _about_its_name(each, task))]
-    per_level = min(task.per_kind, max(1, len(able) // 8), max(1, task.most // 2))
+    per_level = min(task.per_kind, max(1, len(able) // 6), max(1, task.most // 2))
     cases: list[Case] = []
     originals: list[Case] = []
     added: list[Paper] = []
     used: set[str] = set()
+    known = {each.paper.id for each in task.order}
+    keys = (key for n in count(1) if (key := f"noise:{n}") not in known)
     lenders = {each.paper.id for each in task.free} - {each.paper.id for each, _ in able}
     for level in LEVELS:
         left = [pair for pair in able if pair[0].paper.id not in used]
@@ -93,8 +95,7 @@ def noise(task: Task) -> Share:
             forms = _forms(task, reading, frozenset(lenders - used), level)
             used |= {form.paper.id for form in forms}
             for form in forms:
-                key = f"noise:{len(added) + 1}"
-                added.append(distractor(form, task.library, task.draw, key=key))
+                added.append(distractor(form, task.library, task.draw, key=next(keys)))
             case, original = _noise_cases(task, reading, task.draw.choice(found), level)
             cases.append(case)
             originals.append(original)

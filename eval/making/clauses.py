@@ -67,7 +67,7 @@ class Clause(NamedTuple):
 
     def asked(self, lead: str, remainder: str) -> str:
         """Return a question: ``lead`` does the subject do the ``remainder``?"""
-        if self.verb.base == "be" or self.verb.form == "base" and self.verb.base in AUXILIARIES:
+        if self.verb.base == "be" or (self.verb.form == "base" and self.verb.base in AUXILIARIES):
             words = [lead, self.written, self.subject, self.adverb]
         else:
             words = [lead, self.helper, self.subject, self.adverb, self.verb.base]
@@ -139,7 +139,7 @@ def _patterns(
     """Yield a pattern of a subject, how a question says it (None: as written), and its number."""
     name = library.name_of(reading)
     title = plain(reading.paper.title).rstrip(".?! ")
-    called = name or (f'"{title}"' if 3 <= len(title.split()) <= 14 and '"' not in title else None)
+    called = name or (f'"{title}"' if 3 <= len(title.split()) <= 16 and '"' not in title else None)
     if called is None:
         return
     of_text = f"the {name} paper" if name else f"the paper {called}"

@@ -18,7 +18,10 @@ _NOUN = re.compile(
     r"networks?|transformers?|experts|attention|memory|corpora|corpus|languages?|tokens?|heads?|"
     r"layers?|search|code|rewards?|agents?|images?|videos?|speech|text|prompts?|trees?|queries)$"
 )
+_NEAR = 5
+"""How many terms that few papers have a pair must share, so that there is something to compare."""
 _NO_TOPIC = frozenset(
+    "every each artificial machine "
     "experiment experiments result results performance paper work code method methods approach "
     "setting settings average state-of-the-art baselines extensive existing proposed previous "
     "recent recently significant novel various different including specifically additionally "
@@ -26,7 +29,8 @@ _NO_TOPIC = frozenset(
     "demonstrating achieving showing outperforming introducing addressing wide growing resulting "
     "consistently remarkable improving reducing enabling leveraging making strong downstream "
     "real-world large-scale language model models across available tasks task multiple several "
-    "effectively efficient effective improved increasing enhanced strong high low full large small good "
+    "effectively efficient effective improved increasing enhanced strong high low full large small "
+    "good "
     "great broad rich complex important potential capabilities ability tasks models".split()
 )
 
@@ -56,13 +60,14 @@ def topics(library: Library, allowed: frozenset[str]) -> list[Topic]:
     for reading in library.readings:
         for key in sorted(set(_candidates(reading))):
             held[key].append(reading)
-    limit = max(3, len(library.readings) // 60)
+    limit = max(4, len(library.readings) // 25)
     found = [
         Topic(text, named, *pair)
         for (named, text), readings in held.items()
         if 2 <= len(readings) <= limit
         for pair in combinations(readings, 2)
         if any(_central(text, each) for each in pair)
+        and len(near(*pair, library)) >= _NEAR
         and all(each.paper.id in allowed and library.name_of(each) for each in pair)
     ]
     return sorted(found, key=lambda each: (each.named, len(held[each.named, each.text]), each.text))
@@ -89,6 +94,13 @@ def _candidates(reading: Reading) -> Iterator[tuple[bool, str]]:
                 yield True, name
 
 
+def near(first: Reading, second: Reading, library: Library) -> frozenset[str]:
+    """Return the terms that two papers share and at most an eighth of all papers hold."""
+    limit = len(library.readings) // 8 + 2
+    shared = first.terms & second.terms
+    return frozenset(term for term in shared if library.papers_with(term) <= limit)
+
+
 def _central(topic: str, reading: Reading) -> bool:
     """Tell whether a paper is about a topic: in its title, or more than once."""
     again = plain(reading.paper.abstract).count(topic) > 1
@@ -112,7 +124,7 @@ def _is_topic(words: list[str]) -> bool:
 
 
 PHRASED = (
-    "How do {a} and {b} differ in {topic}?",
+    "How do {a} and {b} differ when it comes to {topic}?",
     "How do {a} and {b} differ in the way they deal with {topic}?",
     "What is the difference between {a} and {b} when it comes to {topic}?",
 )

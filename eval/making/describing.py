@@ -88,7 +88,9 @@ def _described(reading: Reading, library: Library) -> Iterator[Described]:
 
 
 def _question(reading: Reading, clause: Clause, library: Library) -> str | None:
-    if clause.verb.base in _WEAK | AUXILIARIES or clause.verb.form == "base" and not clause.plural:
+    if clause.verb.base in _WEAK | AUXILIARIES or (
+        clause.verb.form == "base" and not clause.plural
+    ):
         return None
     rest = _first_part(plain(_BRACKETED.sub("", clause.rest)))
     rest = _nameless(rest, reading, library)

@@ -2,6 +2,7 @@
 
 import random
 
+from eval.making.comparing import near
 from eval.making.library import Library, Reading
 from eval.making.replacing import invented, other_numbers, renamed
 from rag.schema import Identifiers, Paper
@@ -9,17 +10,12 @@ from rag.schema import Identifiers, Paper
 
 def neighbours(reading: Reading, library: Library, allowed: frozenset[str]) -> list[Reading]:
     """Return the named papers that share most rare terms with a paper, nearest first."""
-    rare = frozenset(
-        term
-        for term in reading.terms
-        if library.papers_with(term) <= len(library.readings) // 8 + 2
-    )
     others = [
         each
         for each in library.readings
         if each.paper.id in allowed and each.paper.id != reading.paper.id and library.name_of(each)
     ]
-    return sorted(others, key=lambda each: (-len(rare & each.terms), each.paper.id))
+    return sorted(others, key=lambda each: (-len(near(reading, each, library)), each.paper.id))
 
 
 def distractor(form: Reading, library: Library, draw: random.Random, *, key: str) -> Paper:
@@ -37,6 +33,8 @@ def distractor(form: Reading, library: Library, draw: random.Random, *, key: str
     for name in sorted(own, key=lambda each: (-len(each), each)):
         new = invented(library.vocabulary, draw)
         title, abstract = renamed(title, name, new), renamed(abstract, name, new)
+    if title == form.paper.title:  # two papers of one title would be taken for one
+        title = f"{invented(library.vocabulary, draw)}: {title}"
     return Paper(
         id=key,
         title=other_numbers(title, draw),

@@ -32,8 +32,10 @@ _DENIABLE = frozenset(
     "be can".split()
 )
 _ASIDE = re.compile(
-    r" -- |[;:—–]| (?:while|which|that|when|where|even|with only|thereby|because|so|by (?=\w+ing))\b"
-    r"|,? and (?=\w+s [a-z])|, (?=(?:which|including|such as|while|with|even|despite|and|thus|\w+ing)\b)"
+    r" -- |[;:—–]| (?:while|which|that|when|where|even|with only|thereby|because|so|"
+    r"by (?=\w+ing))\b"
+    r"|,? and (?=\w+s [a-z])"
+    r"|, (?=(?:which|including|such as|while|with|even|despite|and|thus|\w+ing)\b)"
 )
 _LOOSE = re.compile(
     r"\b(?:this|these|it|its|them|such|also|both|our|we|us|them|similarly)\b"
@@ -103,6 +105,8 @@ def _negated(reading: Reading, sentence: str, library: Library) -> Edit | None:
         following = sentence[clause.end :].split()[0]
         denied = {"is": "is not", "can": "cannot"}.get(verb, f"does not {clause.verb.base}")
         edited = sentence[: clause.start] + denied + sentence[clause.end :]
+        if following in {"then", "also"} or following.endswith("ly"):
+            continue
         original = f"{verb} {following}" if verb in {"is", "can"} else verb
         includes = denied.removeprefix("does ")
         return Edit(question, sentence, edited, includes, original, f"No, it {denied}.")
@@ -135,10 +139,9 @@ def _whether(clause: Clause) -> str | None:
     if not 2 <= len(rest.split()) <= 14 or _LOOSE.search(rest) or "paper " in clause.subject:
         return None
     if (
-        rest.startswith(("or ", "and "))
+        rest.startswith(("or ", "and ", "is ", "are ", "was ", "were "))
         or clause.verb.form == "past"
-        or clause.verb.base == "be"
-        and re.match(r"an? |the ", rest)
+        or (clause.verb.base == "be" and re.match(r"an? |the ", rest))
     ):
         return None
     return clause.asked("", rest)

@@ -31,7 +31,7 @@ class Made(NamedTuple):
     """What could not be made and why."""
     originals: tuple[Case, ...] = ()
     """Counterparts of edited and noise cases, to be asked of the papers as they were;
-    each such case names its counterpart as its ``pair``."""
+    each such case names its counterpart, its own id with ``:original``, as its ``pair``."""
 
 
 class Share(NamedTuple):

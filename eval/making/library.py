@@ -77,11 +77,13 @@ class Library:
     """Papers by id, and how many of them hold a term."""
 
     def __init__(self, papers: Iterable[Paper]) -> None:
-        """Read papers; of several with one id the first by content hash counts."""
-        ordered = sorted(papers, key=lambda paper: (paper.id, paper.content_hash))
+        """Read papers with an id; of several with one id the first by content hash counts."""
+        named = [paper for paper in papers if paper.id.strip()]
+        ordered = sorted(named, key=lambda paper: (paper.id, paper.content_hash))
         kept = {paper.id: paper for paper in reversed(ordered)}
         self.readings: tuple[Reading, ...] = tuple(Reading(kept[key]) for key in sorted(kept))
         self.repeats = len(ordered) - len(kept)
+        """How many papers had the id of another."""
         self._held = Counter(term for reading in self.readings for term in reading.terms)
         self._naming = Counter(name for reading in self.readings for name in reading.named)
         self._names = Counter(

@@ -36,7 +36,7 @@ _SCARCE: Mapping[Kind, str] = {
     "near-miss": "named papers that a question about another one can be put to",
     "counterfactual-number": "papers to edit (at most a quarter of those with a number to ask for)",
     "counterfactual-negation": "papers to edit (at most a twelfth) with a statement to deny",
-    "noise": "papers with a number to ask for by name (at most an eighth of them per level)",
+    "noise": "papers with a number to ask for by name (at most a sixth of them per level)",
 }
 
 
@@ -61,7 +61,8 @@ def make(papers: Sequence[Paper], *, seed: int, per_kind: int, kinds: Sequence[K
     library = Library(papers)
     shares: dict[Kind, Share] = {}
     taken: frozenset[str] = frozenset()
-    for kind, makes in {**_CHANGING, **_PLAIN}.items():
+    makers: dict[Kind, Callable[[Task], Share]] = {**_CHANGING, **_PLAIN}
+    for kind, makes in makers.items():
         if kind in kinds:
             share = makes(Task(kind, seed, per_kind, library, taken))
             shares[kind] = share
@@ -109,11 +110,13 @@ def _without_repeats(cases: list[Case]) -> list[Case]:
         for case in cases
         if case.type == "paraphrase-source" and case.question in asked
     }
-    return [
+    kept = [
         case.model_copy(update={"pair": twin.get(case.pair or "", case.pair)})
         for case in cases
         if case.id not in twin
     ]
+    first = {(case.question.casefold(), case.pair): case.id for case in reversed(kept)}
+    return [case for case in kept if first[case.question.casefold(), case.pair] == case.id]
 
 
 def _still_missing(case: Case, readings: list[Reading]) -> bool:
@@ -131,6 +134,6 @@ def _notes(library: Library, shares: Mapping[Kind, Share], per_kind: int) -> Ite
                 yield f"{level}: {counted[level]} of {per_kind}; no more {_SCARCE[kind]}"
         if share.originals:
             yield (
-                f"{kind}: each names as its pair a case of originals.jsonl, which is to be asked "
-                "of the papers as they were"
+                f"{kind}: each has a counterpart, its id with :original, that is to be asked of "
+                "the papers as they were"
             )

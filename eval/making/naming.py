@@ -13,7 +13,8 @@ _PLACE = re.compile(
 )
 _PLAIN = re.compile(r"[A-Z][\w.+-]*(?:[ -][A-Z0-9][\w.+-]*){0,2}")
 COMMON = frozenset(
-    "AI LLM LLMs NLP PLM PLMs MLLM MLLMs FLOPs FLOPS PTM PTMs VLM VLMs GPT BERT CLIP ViT ViTs CNN CNNs RNN RNNs "
+    "AI LLM LLMs NLP PLM PLMs MLLM MLLMs FLOPs FLOPS PTM PTMs VLM VLMs GPT BERT CLIP ViT ViTs CNN "
+    "CNNs RNN RNNs "
     "GPU GPUs API 3D 2D QA NLI RAG SSL RL RLHF SFT LoRA PEFT PETL MLM ASR NMT MT KG KGs VQA OOD US "
     "UK EU COVID-19 DNA RNA MRI CT GNN GNNs GAN GANs ML DL SOTA FL CL IR".split()
 )
@@ -41,6 +42,6 @@ def _owned(name: str, paper: Paper) -> bool:
     uses = len(re.findall(rf"(?<![\w-]){re.escape(name)}(?![\w+-])", paper.abstract))
     plural = name.endswith("s") and name[:-1].isupper()
     plain = (
-        plural or name.lower() in STOP_WORDS or name in COMMON or name.istitle() and len(name) < 4
+        plural or name.lower() in STOP_WORDS or name in COMMON or (name.istitle() and len(name) < 4)
     )
     return uses >= 1 and not plain

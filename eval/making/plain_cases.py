@@ -7,7 +7,7 @@ from eval.making.asking import asked
 from eval.making.comparing import NAMED, PHRASED, Topic, topics
 from eval.making.describing import described, shorter
 from eval.making.kinds import Share
-from eval.making.library import Library, Reading
+from eval.making.library import Library, Reading, plain
 from eval.making.rewording import reworded, shared_with
 from eval.making.task import Task, gold
 from eval.schema import Case
@@ -29,8 +29,14 @@ def _known_items(task: Task) -> Iterator[Case]:
                 reading,
                 each.question,
                 gold=(gold(reading, each.sentence),),
-                answers=(reading.paper.title,),
+                answers=titled(reading),
             )
+
+
+def titled(reading: Reading) -> tuple[str, ...]:
+    """Return the title of a paper as the answer to which paper it is."""
+    title = plain(reading.paper.title)
+    return (title,) if title else ()
 
 
 def numeric(task: Task) -> Share:
@@ -70,7 +76,7 @@ def _pairs(task: Task) -> Iterator[tuple[Case, Case]]:
             id=task.name(reading, "source"),
             type="paraphrase-source",
             gold=(gold(reading, sentence),),
-            answers=(answer,),
+            answers=(answer,) if answer else (),
             must_include=(number,) if number else (),
         )
         told = {"id": task.name(reading), "type": task.kind, "question": new, "pair": source.id}
@@ -81,7 +87,7 @@ def _reworded(reading: Reading, task: Task) -> Iterator[tuple[float, str, str, s
     """Yield share of old words, old and new question, sentence, number and answer."""
     numeric = [(a.question, a.sentence, a.number, a.answer) for a in asked(reading, task.library)]
     items = [
-        (question, each.sentence, "", reading.paper.title)
+        (question, each.sentence, "", plain(reading.paper.title))
         for each in described(reading, task.library)
         for question in shorter(each.question)
         if _rare(question, task.library)

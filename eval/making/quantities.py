@@ -21,6 +21,7 @@ _NOT_ALONE = re.compile(
     r"track|task|phase|stage|step|type|k|rank|=|versus|vs\.?|than|in|since|until|by|year|×)|[(/,–-])"
     r"\s?$"
 )
+_OPENING = re.compile(r"(?:Overall|In total|Finally), ")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TOKEN = re.compile(r"\s+([A-Za-z][\w'-]*)")
 _FUNCTION = frozenset(
@@ -28,7 +29,9 @@ _FUNCTION = frozenset(
     "is are was were be been has have had do does did can could may might will would should not a "
     "an the this these those its their our we it they each respectively using under over across "
     "through between within among without via into onto after before during including compared "
-    "relative such because so if then also both either instead against about out up along".split()
+    "relative such show shows demonstrate demonstrates reveal indicate confirm verify validate "
+    "prove suggest establish because so if then also both either instead against about out up "
+    "along".split()
 )
 BOUNDARY = _FUNCTION
 """Words that end a noun phrase."""
@@ -83,6 +86,8 @@ def _alone(sentence: str, start: int, end: int) -> bool:
     lone_by = re.search(r"\b(?:by|in|than|to)\s?$", before)
     if re.search(r"\bfrom [^,;]{1,30} to\s?$|\bbetween [^,;]{1,30} and\s?$", before):
         return False
+    if _OPENING.fullmatch(before):
+        return True
     if _NOT_ALONE.search(before) and not (lone_by and not before.rstrip().endswith("to")):
         return False
     return not re.match(r"[-–/+±\w]|\s?(?:and|or|to|vs\.?|±)\s\d|,\s?\d|\s?\(|\s?[±=<>|]", after)

@@ -6,6 +6,7 @@ import re
 from rag.terms import numbers
 
 _DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_LISTED = re.compile(r"(?:\(|\s)$")
 _FIRST = "Bel Cor Dax Fen Gal Hul Jor Kel Lum Mir Nov Pex Quil Ras Sol Tor Ulm Vex Wyn Zan".split()
 _LAST = (
     "bren cast dorf dune fell gard hawk line mont nix pole quist rock stad tide vale wick".split()
@@ -52,6 +53,8 @@ def other_numbers(text: str, draw: random.Random) -> str:
     """Return a text with every number in digits changed that is no part of a name."""
     for found in reversed(numbers(text)):
         written = text[found.start : found.end]
+        if _LISTED.search(text[: found.start]) and text[found.end : found.end + 1] == ")":
+            continue
         other = other_number(written, draw) if written[:1].isdigit() else None
         if other is not None:
             text = text[: found.start] + other + text[found.end :]
@@ -74,5 +77,9 @@ def invented(taken: frozenset[str], draw: random.Random) -> str:
 
 
 def renamed(text: str, old: str, new: str) -> str:
-    """Return a text with a name replaced wherever it stands for itself or before a hyphen."""
-    return re.sub(rf"(?<![\w]){re.escape(old)}(?!\w)", new, text)
+    """Return a text with a name replaced wherever it stands for itself or before a hyphen.
+
+    Capitals do not count in names of five characters and more: ``Skill-It``, ``Skill-it``.
+    """
+    flags = re.IGNORECASE if len(old) >= 5 else re.NOFLAG
+    return re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", new, text, flags=flags)

@@ -10,7 +10,7 @@ from functools import cache
 
 from eval.making.library import Reading, plain
 from eval.making.rewrites import NOUNS, PHRASES, VERBS
-from eval.making.verbs import finite, gerund, past, third
+from eval.making.verbs import finite, gerund, only_a_verb, past, third
 from rag.terms import is_name, terms, words
 
 MOST_SHARED = 0.5
@@ -30,17 +30,18 @@ _AN_SOUND = re.compile(
     r"(?!uni|use|usu|eu|one\b|once)[aeiouAEIO]|8|11\b|hour|honest|[FLMNRSX][A-Z]"
 )
 _NO_PLURAL = frozenset(
-    "data information evidence knowledge proof software research results correctness QA lack".split()
+    "data information evidence knowledge proof software research results correctness QA "
+    "lack".split()
 )
 
 
 def reworded(question: str, reading: Reading) -> str | None:
     """Return a question in other words; None where too many of the old ones remain."""
-    described = _without_name(question, reading)
-    text = _articles("".join(_rewritten(_phrases(_spelled_out(described, reading)))))
-    if text == question or shared_with(text, reading) > MOST_SHARED:
-        return None
-    return text[:1].upper() + text[1:]
+    for asked in dict.fromkeys([_without_name(question, reading), question]):
+        text = _articles("".join(_rewritten(_phrases(_spelled_out(asked, reading)))))
+        if text != question and shared_with(text, reading) <= MOST_SHARED:
+            return text[:1].upper() + text[1:]
+    return None
 
 
 def shared_with(question: str, reading: Reading) -> float:
@@ -132,23 +133,26 @@ def _spoken(text: str, *, before: str, after: str) -> Iterator[str]:
 
 def _word(word: str, last: str, following: str) -> str:
     verb, noun = _verb_forms().get(word), _noun_forms().get(word)
-    if verb is not None and _is_verb(verb, last, following):
+    if verb is not None and _is_verb(word, verb, last, following):
         return verb[1]
-    if noun is None or last in _TO_BASE or finite(word) is not None and last in _TO_FINITE:
+    if noun is None or last in _TO_BASE or (finite(word) is not None and last in _TO_FINITE):
         return word
     heads = following in _AFTER_HEAD or not following
-    return noun if heads or " " not in noun and following != "\0" else word
+    return noun if heads or (" " not in noun and following != "\0") else word
 
 
-def _is_verb(verb: tuple[str, str], last: str, following: str) -> bool:
+def _is_verb(word: str, verb: tuple[str, str], last: str, following: str) -> bool:
     form, new = verb
     if form == "base":
-        return last in _TO_BASE or (last not in _TO_NOUN and following in {"a", "an", "the"})
+        bare = only_a_verb(third(word)) and last not in _TO_NOUN
+        return (
+            bare or last in _TO_BASE or (last not in _TO_NOUN and following in {"a", "an", "the"})
+        )
     if form == "third":
         return last in _TO_FINITE
     if form == "ing":
         return last not in _TO_NOUN and following in _TO_NOUN - {"of", "in", "for", "on"}
-    return last in {"that", "which", "paper"} or " " not in new and following in _AFTER_HEAD
+    return last in {"that", "which", "paper"} or (" " not in new and following in _AFTER_HEAD)
 
 
 def _articles(text: str) -> str:

@@ -34,7 +34,7 @@ summarize=sum up|surpass=beat|survey=look over|synthesize=produce|tackle=take on
 transform=turn|understand=make sense of|unify=unite|update=renew|use=employ|utilize=make use of|
 validate=confirm|verify=check|yield=give|optimise=tune|analyse=look closely at|hold=contain|
 consume=use up|merge=combine|allow=let happen|adapt=adjust|reach=arrive at|
-surround=enclose|begin=start|choose=select|obtain=get|alleviate=ease|consolidate=gather up|
+surround=enclose|begin=start|choose=select|alleviate=ease|consolidate=gather up|
 craft=make|disentangle=pull apart|dominate=lead|emphasize=stress|entail=imply|expand=widen|
 foster=encourage|illustrate=show|impair=harm|inspect=look over|manipulate=handle|necessitate=need|
 pinpoint=find exactly|postulate=assume|regulate=control|restrict=limit|streamline=simplify|
@@ -63,7 +63,7 @@ procedure=process|publication=article|recipe=formula|
 reduction=cut|relationship=link|repository=code store|
 response=reply|robustness=resilience|scenario=situation|
 scientist=researcher|setting=situation|similarity=likeness|solution=remedy|strategy=plan|
-subset=part|technique=procedure|tool=aid|topic=theme|trend=tendency|type=kind|variant=version|
+subset=part|technique=procedure|topic=theme|trend=tendency|type=kind|variant=version|
 variety=range|video=clip|vocabulary=word list|weakness=shortcoming|workflow=way of working|
 acceleration=speed-up|adaptation=adjustment|assumption=premise|attempt=try|author=writer|
 breakthrough=leap|consequence=result|criterion=yardstick|deficiency=lack|detail=particular|

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from eval.making.kinds import Kind, draw_of, origin
-from eval.making.library import Library, Reading
+from eval.making.library import Library, Reading, plain
 from eval.schema import Case, Gold
 
 
@@ -63,4 +63,6 @@ class Task:
 
 def gold(reading: Reading, *evidence: str) -> Gold:
     """Return a paper as the one that answers."""
-    return Gold(paper_id=reading.paper.id, title=reading.paper.title or None, evidence=evidence)
+    return Gold(
+        paper_id=reading.paper.id, title=plain(reading.paper.title) or None, evidence=evidence
+    )

@@ -64,7 +64,7 @@ def aurc(confidence: Vector, correct: Vector, weights: Vector) -> Vector:
     errors = _by_group((weights * (1.0 - correct))[..., order], starts)
     before, wrong_before = _before(mass), _before(errors)
     rate = _divide(errors, mass, otherwise=0.0)
-    steps = harmonic(before + mass) - harmonic(before)
+    steps = np.diff(harmonic(before + mass), prepend=0.0, axis=-1)
     area = (errors + (wrong_before - before * rate) * steps).sum(axis=-1)
     return _divide(area, mass.sum(axis=-1), otherwise=np.nan)
 

@@ -172,12 +172,11 @@ def _squared_error(subject: Subject) -> float | NotApplicable:
 
 def _ece(columns: Mapping[str, Vector], weights: Vector) -> Vector:
     """Return the ECE of the confidence that a case is answerable; a failed case is off by 1."""
-    holds, holds_not = (columns[name] for name in selective.ANSWERABLE)
-    confidence, label, failed = selective.labelled(holds, holds_not)
-    there = ~np.isnan(confidence) & ~failed
+    found = selective.apart(columns[selective.ANSWERABLE])
+    there = found.there & ~found.failed
     mass = np.asarray(weights[..., there].sum(axis=-1))
-    lost = np.asarray(weights[..., failed].sum(axis=-1))
-    known = ece(confidence[there], label[there], weights[..., there])
+    lost = np.asarray(weights[..., found.failed].sum(axis=-1))
+    known = ece(found.confidence[there], found.label[there], weights[..., there])
     return _divide(np.where(mass > 0, known, 0.0) * mass + lost, mass + lost)
 
 
@@ -198,7 +197,7 @@ SUMMARIES: tuple[Summary, ...] = (
         family="refusal",
         better="lower",
         formula=f"sum over {BINS} bins of share x |share answerable - mean confidence|",
-        reads=selective.ANSWERABLE,
+        reads=(selective.ANSWERABLE,),
         compute=_ece,
     ),
 )

@@ -9,8 +9,9 @@ sensitivity. (Where no claim of the reference was retrieved, context utilisation
 as theirs is.)
 
 The metrics here take sentences for claims, where the authors let a model extract
-them. A sentence says several things, so a short reference entails few of them: read
-"RAGChecker precision" beside that of another run, not alone.
+them. A sentence says several things, so a short reference entails few of them, and
+what it does not entail counts as wrong: read "RAGChecker precision" and the noise
+sensitivities beside those of another run, not alone.
 """
 
 from collections.abc import Callable, Sequence

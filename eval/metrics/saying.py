@@ -117,7 +117,7 @@ def says_refusal(text: str) -> bool:
     It does if it begins with a phrase of refusal, is short, and does not go on
     with "However, ..." or "but ...": a phrase further on, or words behind one, are
     part of an answer. Of 15,094 judged answers (EVOUNA on Natural Questions, Wang et
-    al. 2023) this calls 78 refusals, of which one was judged right; of the 214 that
+    al. 2023) this calls 79 refusals, of which one was judged right; of the 213 that
     it passes over for a "However" or "but", half were right. A blank text is no
     refusal: it says nothing.
     """

@@ -1,12 +1,13 @@
-"""A system's confidence, as columns that tell where it was right to be sure.
+"""A system's confidence together with what it should have been sure of, in one column.
 
-Columns come in pairs: the confidence where something holds, and where it does not.
-A case has one of the two. A case with both failed, because an error counts as the
-worst value of every metric; so a failure is never taken for "does not apply", and
-the areas count it as badly as any outcome could be.
+Where something holds, a case stands at 1 + confidence; where it does not, at
+-confidence. So a column rises with how good an outcome is, tells both apart, and
+has a place for failure, -2, which the areas count as badly as any outcome could be:
+a failed case is never taken for one that does not apply.
 """
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,11 @@ from eval.metrics.metric import Metric, NotApplicable, Subject, Summary, Vector
 
 Measure = Callable[[Subject], float | NotApplicable]
 
-RIGHT = ("confidence where right", "confidence where wrong")
-ANSWERABLE = ("confidence where answerable", "confidence where not answerable")
-"""Names of the pairs of columns."""
+RIGHT = "confidence by right answer"
+ANSWERABLE = "confidence by answerable"
+"""Names of columns."""
+
+FAILED = -2.0
 
 _JUDGED_BY = tuple(
     metric.measure
@@ -58,56 +61,64 @@ def right(subject: Subject) -> float | NotApplicable:
     return NotApplicable("no right answer is known") if first is None else float(first > 0)
 
 
-def labelled(holds: Vector, holds_not: Vector) -> tuple[Vector, Vector, NDArray[np.bool_]]:
-    """Return confidence, label and failure of the cases of a pair of columns.
+class Sure(NamedTuple):
+    """A column taken apart; shape (n,) each."""
 
-    Args:
-        holds: Shape (n,), the confidence where something holds, else NaN.
-        holds_not: Shape (n,), the confidence where it does not, else NaN.
+    confidence: Vector
+    """1 where the case failed, NaN where nothing applies."""
+    label: Vector
+    """1 where it holds; 0 where it does not, where the case failed and where nothing applies."""
+    failed: NDArray[np.bool_]
 
-    Returns:
-        Shape (n,) each. Confidence is NaN where a case has neither; a failed case is
-        at confidence 1 without the label.
-    """
-    without = ~np.isnan(holds_not)
-    failed = without & ~np.isnan(holds)
-    confidences = np.where(failed, 1.0, np.where(without, holds_not, holds))
-    return confidences, np.where(without, 0.0, 1.0), failed
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """Whether anything applies."""
+        return ~np.isnan(self.confidence)
+
+
+def apart(column: Vector) -> Sure:
+    """Return what `RIGHT` or `ANSWERABLE` holds: 1 + confidence, -confidence, or `FAILED`."""
+    failed, holds = column == FAILED, column >= 1
+    confidence = np.where(holds, column - 1, np.where(failed, 1.0, -column))
+    return Sure(confidence, holds.astype(np.float64), failed)
 
 
 def _aurc(columns: Mapping[str, Vector], weights: Vector) -> Vector:
-    confidences, correct, _ = labelled(*(columns[name] for name in RIGHT))
-    there = ~np.isnan(confidences)
-    return aurc(confidences[there], correct[there], weights[..., there])
+    found = apart(columns[RIGHT])
+    there = found.there
+    return aurc(found.confidence[there], found.label[there], weights[..., there])
 
 
 def _auroc(columns: Mapping[str, Vector], weights: Vector) -> Vector:
     # A failed case is on both sides, at the wrong end of each: no outcome could lower it more.
-    with_it, without = (columns[name] for name in ANSWERABLE)
-    confidences = np.concatenate([with_it, without])
-    label = np.repeat([1.0, 0.0], len(with_it))
-    there = ~np.isnan(confidences)
-    doubled = np.concatenate([weights, weights], axis=-1)
-    return auroc(confidences[there], label[there], doubled[..., there])
+    found = apart(columns[ANSWERABLE])
+    there, failed = found.there, found.failed
+    confidence = np.concatenate([found.confidence[there], np.zeros(int(failed.sum()))])
+    label = np.concatenate([found.label[there], np.ones(int(failed.sum()))])
+    doubled = np.concatenate([weights[..., there], weights[..., failed]], axis=-1)
+    return auroc(confidence, label, doubled)
 
 
-def _where(condition: Measure, wanted: float) -> Measure:
+def _by(condition: Measure) -> Measure:
     def measure(subject: Subject) -> float | NotApplicable:
-        holds = condition(subject)
+        holds, sure = condition(subject), confidence(subject)
+        if isinstance(sure, NotApplicable):
+            return sure
         if isinstance(holds, NotApplicable):
             return holds
-        if holds != wanted:
-            return NotApplicable("belongs to the other column")
-        return confidence(subject)
+        return 1 + sure if holds else -sure
 
     return measure
 
 
-def _pair(names: tuple[str, str], what: str, condition: Measure) -> tuple[Metric, Metric]:
-    yes, no = names
-    return (
-        Metric(yes, "refusal", "higher", 0.0, f"confidence where {what}", _where(condition, 1)),
-        Metric(no, "refusal", "lower", 1.0, f"confidence unless {what}", _where(condition, 0)),
+def _column(name: str, what: str, condition: Measure) -> Metric:
+    return Metric(
+        name=name,
+        family="refusal",
+        better="higher",
+        worst=FAILED,
+        formula=f"1 + confidence where {what}, -confidence where not",
+        measure=_by(condition),
     )
 
 
@@ -123,8 +134,8 @@ METRICS: tuple[Metric, ...] = (
         formula="0 if unanswerable or refused, else answer correct, evidence found or gold cited",
         measure=right,
     ),
-    *_pair(RIGHT, "right answer is 1", right),
-    *_pair(ANSWERABLE, "the case is answerable", answerable),
+    _column(RIGHT, "right answer is 1", right),
+    _column(ANSWERABLE, "the case is answerable", answerable),
 )
 SUMMARIES: tuple[Summary, ...] = (
     Summary(
@@ -132,7 +143,7 @@ SUMMARIES: tuple[Summary, ...] = (
         family="refusal",
         better="lower",
         formula="mean over coverages of the share wrong among the surest answers",
-        reads=RIGHT,
+        reads=(RIGHT,),
         compute=_aurc,
     ),
     Summary(
@@ -140,7 +151,7 @@ SUMMARIES: tuple[Summary, ...] = (
         family="refusal",
         better="higher",
         formula="share of (answerable, not answerable) pairs with more confidence in the first",
-        reads=ANSWERABLE,
+        reads=(ANSWERABLE,),
         compute=_auroc,
     ),
 )

@@ -9,15 +9,14 @@ look at.
 """
 
 from eval.reporting.case import CaseView, Said, views
+from eval.reporting.forms import FORMS, render, write
 from eval.reporting.json import from_json, to_json
 from eval.reporting.markdown import annotations
-from eval.reporting.render import FORMS, render, write
 from eval.reporting.report import (
     FAMILIES,
     Formula,
     Group,
     Measure,
-    ReliabilityBin,
     Report,
     RiskPoint,
     build,
@@ -33,7 +32,6 @@ __all__ = [
     "Formula",
     "Group",
     "Measure",
-    "ReliabilityBin",
     "Report",
     "RiskPoint",
     "Said",

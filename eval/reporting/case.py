@@ -141,7 +141,7 @@ def _view(case: Case, row: Row | None, trial: Trial | None, earlier: Trial | Non
         seconds=trial.seconds if trial else 0.0,
         before=said(earlier.response) if earlier and earlier.response else None,
         before_error=earlier.error if earlier else None,
-        outcomes=row.outcomes if row else {},
+        outcomes=dict(sorted(row.outcomes.items())) if row else {},
     )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
+from eval.metrics.calibration import Bin
 from eval.reporting.numbers import central, counted, missing, number, with_bounds
-from eval.reporting.report import Group, ReliabilityBin, RiskPoint
+from eval.reporting.report import Group, RiskPoint
 from eval.reporting.svg import WIDE, Scale, circle, fitted, frame, line, path, rect, text
 from eval.reporting.wording import effect
 from eval.schema import Difference, Figure, Interval
@@ -91,7 +92,7 @@ def bars(name: str, groups: Sequence[Group]) -> Markup:
     """Return one figure for each type of case, as bars with intervals from zero on."""
     rows = [(group, figure) for group in groups for figure in group.figures if figure.name == name]
     top = _top([each.interval for _, each in rows if each.interval is not None])
-    step, width = 24, 350
+    step, width = 24, 366
     scale = Scale(0, top, 146, 294)
     body = [line(146, 0, 146, step * len(rows), "axis")] if rows else []
     for place, (group, figure) in enumerate(rows):
@@ -123,7 +124,7 @@ def risk_coverage(points: Sequence[RiskPoint]) -> Markup:
     return frame(width, height, body, kind="curve-chart", title=title, desc=said)
 
 
-def reliability(bins: Sequence[ReliabilityBin]) -> Markup:
+def reliability(bins: Sequence[Bin]) -> Markup:
     """Return the reliability diagram: how often cases of a confidence are right.
 
     On the dashed diagonal confidence is what it says; the larger a dot, the more
@@ -131,8 +132,10 @@ def reliability(bins: Sequence[ReliabilityBin]) -> Markup:
     """
     width, height = 360, 250
     across, up = Scale(0, 1, 44, 346), Scale(0, 1, 206, 12)
-    most = max((each.n for each in bins), default=1)
-    dots = [(across.at(each.confidence), up.at(each.right), each.n) for each in bins]
+    known = [(each.confidence, each.accuracy, each.count) for each in bins
+             if each.confidence is not None and each.accuracy is not None]  # fmt: skip
+    most = max([1, *(n for _, _, n in known)])
+    dots = [(across.at(x), up.at(y), n) for x, y, n in known]
     body = [
         *_axes(across, up, 1.0),
         line(across.at(0), up.at(0), across.at(1), up.at(1), "dashed"),
@@ -141,9 +144,8 @@ def reliability(bins: Sequence[ReliabilityBin]) -> Markup:
         *(circle(x, y, 2.5 + 4.5 * (n / most) ** 0.5, "dot") for x, y, n in dots),
     ]
     said = "; ".join(
-        f"confidence {number(each.confidence)}: {number(each.right)} right of "
-        f"{counted(each.n, 'case')}"
-        for each in bins
+        f"confidence {number(confidence)}: {number(right)} right of {counted(n, 'case')}"
+        for confidence, right, n in known
     )
     return frame(width, height, body, kind="curve-chart", title="Reliability", desc=said)
 
@@ -161,7 +163,7 @@ def _bar(scale: Scale, y: float, group: Group, figure: Figure) -> list[Markup]:
     suffix = f" · {group.n}"
     name = fitted(group.name, 136 - len(suffix) * WIDE * _SMALL, _SMALL)
     label = text(138, y + 4, f"{name}{suffix}", "label", anchor="end")
-    value = text(302, y + 4, _value(figure), "value")
+    value = text(302, y + 4, fitted(_value(figure), 64, _SMALL), "value")
     if figure.interval is None:
         return [label, value]
     width = scale.at(figure.interval.value) - scale.start

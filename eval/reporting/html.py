@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from eval.reporting import charts, numbers, wording
 from eval.reporting.case import CaseView
-from eval.reporting.inert import clipped, visible
+from eval.reporting.inert import clipped, one_line, visible
 from eval.reporting.report import Group, Report
 from eval.schema import Change, Figure, Outcome
 
@@ -37,6 +37,8 @@ class CaseCard(NamedTuple):
     scored: list[tuple[str, Outcome]]
     silent: list[str]
     """Names of the metrics that did not apply."""
+    failures: dict[str, list[str]]
+    """Names of the metrics that failed, by reason; without the reason of the case itself."""
 
     def is_gold(self, paper_id: str, title: str) -> bool:
         """Return whether a paper is one that answers the case."""
@@ -61,6 +63,7 @@ def html(report: Report) -> str:
         charts=charts,
         numbers=numbers,
         wording=wording,
+        short=one_line,
         report=report,
         style=Markup(style),
         script=Markup(script),
@@ -105,12 +108,17 @@ def _card(
     movement = "mixed" if len(ways) == 2 else next(iter(ways), "")
     names = [*order, *(name for name in view.outcomes if name not in order)]
     present = [(name, view.outcomes[name]) for name in names if name in view.outcomes]
+    failures: dict[str, list[str]] = {}
+    for name, value in present:
+        if value.state == "error" and value.reason != view.error:
+            failures.setdefault(value.reason, []).append(name)
     return CaseCard(
         view=view,
         changes=by_name,
         movement=movement or ("changed" if by_name or view.reworded else ""),
         scored=[(name, value) for name, value in present
                 if value.state != "not applicable" or name in by_name],
+        failures=failures,
         silent=[name for name, value in present
                 if value.state == "not applicable" and name not in by_name],
     )  # fmt: skip

@@ -46,8 +46,7 @@ def for_cell(text: str) -> str:
 
     OWASP, *CSV Injection*: an apostrophe goes before the characters that start one.
     """
-    kept = text.encode("utf-8", "replace").decode()
-    return f"'{kept}" if kept.startswith(_FORMULA) else kept
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def for_markdown(text: str, limit: int = 300) -> str:

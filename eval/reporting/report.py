@@ -5,6 +5,8 @@ from typing import NamedTuple, get_args
 
 from pydantic import Field
 
+from eval.metrics.areas import Point
+from eval.metrics.calibration import Bin
 from eval.metrics.metric import Family, Metric, Summary
 from eval.reporting.case import CaseView, views
 from eval.schema import (
@@ -65,16 +67,6 @@ class RiskPoint(Noun):
     risk: Share
 
 
-class ReliabilityBin(Noun):
-    """Cases of like confidence, and how many of them turned out right."""
-
-    n: int
-    confidence: Share
-    """Mean of what the system said."""
-    right: Share
-    """Share of the cases."""
-
-
 class Section(NamedTuple):
     """The figures of a family, each with what it measures."""
 
@@ -90,7 +82,7 @@ class Report(Noun):
     judge: str
     """Name and version of the judge of faithfulness and citations."""
     scorer: str
-    """SHA-256 over the source files of ``eval``."""
+    """SHA-256 over the sources that a score depends on."""
     same_method: bool
     """Whether judge and answer path check by the same method."""
     planned: int
@@ -109,7 +101,8 @@ class Report(Noun):
     controls: Controls | None = None
     risk_coverage: tuple[RiskPoint, ...] = ()
     """By rising coverage."""
-    reliability: tuple[ReliabilityBin, ...] = ()
+    reliability: tuple[Bin, ...] = ()
+    """By rising confidence, without empty ones."""
     robustness: tuple[Group, ...] = ()
     """One per condition; the first is the unchanged one."""
     comparison: Comparison | None = None
@@ -166,8 +159,8 @@ def build(
     same_method: bool = False,
     by_type: Sequence[Group] = (),
     agreements: Sequence[Agreement] = (),
-    risk_coverage: Sequence[RiskPoint] = (),
-    reliability: Sequence[ReliabilityBin] = (),
+    risk_coverage: Sequence[Point] = (),
+    reliability: Sequence[Bin] = (),
     robustness: Sequence[Group] = (),
     comparison: Comparison | None = None,
     before: Sequence[Trial] = (),
@@ -220,8 +213,8 @@ def build(
         by_type=tuple(by_type),
         agreements=tuple(agreements),
         controls=scorecard.controls,
-        risk_coverage=tuple(risk_coverage),
-        reliability=tuple(each for each in reliability if each.n),
+        risk_coverage=tuple(RiskPoint(coverage=c, risk=r) for c, r in risk_coverage),
+        reliability=tuple(each for each in reliability if each.count),
         robustness=tuple(robustness),
         comparison=comparison,
         gate=gate,

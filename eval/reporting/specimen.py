@@ -3,7 +3,9 @@
 import random
 from collections.abc import Sequence
 
-from eval.reporting.report import Group, ReliabilityBin, Report, RiskPoint, build
+from eval.metrics.areas import Point
+from eval.metrics.calibration import Bin
+from eval.reporting.report import Group, Report, build
 from eval.reporting.specimen_cases import (
     SPECS,
     TYPES,
@@ -71,10 +73,9 @@ def specimen(n: int = 60, *, seed: int = 7, text: str = "", lost: float = 0.03) 
         same_method=True,
         by_type=[_group(kind + text, dice, rows) for kind in TYPES],
         agreements=_agreements(),
-        risk_coverage=[RiskPoint(coverage=k / 40, risk=0.02 + 0.28 * (k / 40) ** 2)
+        risk_coverage=[Point(k / 40, 0.02 + 0.28 * (k / 40) ** 2)
                        for k in range(1, 41)],
-        reliability=[ReliabilityBin(n=4 + k, confidence=k / 10, right=min(1, k / 10 + 0.04))
-                     for k in range(1, 10)],
+        reliability=[_bin(place) for place in range(10)],
         robustness=[_group(name, dice, rows)
                     for name in ("as asked", "4 distractors", "one number changed")],
         comparison=_comparison(rows, dice, text),
@@ -204,3 +205,8 @@ def _gate(text: str) -> Gate:
             Check(name="errors", passed=False, message="some cases failed, none may"),
         )
     )
+
+
+def _bin(place: int) -> Bin:
+    low, right = place / 10, min(1, place / 10 + 0.09)
+    return Bin(low=low, high=low + 0.1, count=4 + place, confidence=low + 0.05, accuracy=right)

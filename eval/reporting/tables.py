@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from eval.reporting.case import CaseView
-from eval.reporting.inert import for_cell
+from eval.reporting.inert import for_cell, visible
 from eval.reporting.report import Report
 from eval.schema import Figure, Outcome
 
@@ -66,7 +66,10 @@ def _figure(figure: Figure, family: str) -> list[Cell]:
 def _written(head: Iterable[str], rows: Iterable[Sequence[Cell]]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([for_cell(name) for name in head])
-    for row in rows:
-        writer.writerow([for_cell(cell) if isinstance(cell, str) else cell for cell in row])
+    for row in (tuple(head), *rows):
+        writer.writerow([_safe(cell) if isinstance(cell, str) else cell for cell in row])
     return stream.getvalue()
+
+
+def _safe(text: str) -> str:
+    return for_cell(visible(text))

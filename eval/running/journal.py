@@ -110,7 +110,7 @@ class Journal:
         Raises:
             UsageError: A line cannot be read; names it.
         """
-        return tuple(_trial(row, place) for row, place in self.rows())
+        return tuple(trial_of(row, place) for row, place in self.rows())
 
     def rows(self) -> Iterator[tuple[Json, str]]:
         """Yield each line as written, with its place for messages; a torn last line is left out."""
@@ -163,7 +163,12 @@ def write_atomically(path: Path, text: str) -> None:
         raise
 
 
-def _trial(row: Json, place: str) -> Trial:
+def trial_of(row: Json, place: str) -> Trial:
+    """Return the trial of a row as `Journal.append` takes it.
+
+    Raises:
+        UsageError: It is none; names the place.
+    """
     answer = row.get("answer")
     try:
         known = {name: row.get(name) for name in ("case", "asked", "seconds", "error")}

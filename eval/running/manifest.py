@@ -7,13 +7,20 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 from eval.schema import Case, Dataset, Machine, Run
 
 COUNTED = ("attest-rag", "chromadb", "numpy", "onnxruntime", "openvino", "tantivy", "tokenizers")
 """Distributions whose versions can change an answer."""
+ANSWERING = ("rag", "eval.running")
+"""What an answer depends on."""
+SCORING = (
+    "eval.judging", "eval.metrics", "eval.schema", "eval.scoring", "rag.sentences", "rag.terms",
+    "rag.verification",
+)  # fmt: skip
+"""What a score depends on, given an answer."""
 _SOURCES = (".py", ".json", ".npy", ".onnx", ".j2")
 
 
@@ -31,7 +38,7 @@ def foreign(data: Dataset, *, system: str, depth: int) -> Run:
         settings={},
         checker="",
         versions=versions(),
-        code=code_digest(("rag", "eval")),
+        code=code_digest(ANSWERING),
         machine=machine(),
         started=now(),
     )
@@ -41,14 +48,14 @@ def missing_gold(
     cases: Sequence[Case], ids: Iterable[str], titles: Iterable[str]
 ) -> tuple[str, ...]:
     """Return the ids of cases with a gold paper that a library does not hold."""
-    from eval.metrics.golds import normal
+    from eval.metrics.golds import norm
 
-    held, named = set(ids), {normal(title) for title in titles}
+    held, named = set(ids), {norm(title) for title in titles}
     return tuple(
         case.id
         for case in cases
         if any(
-            gold.paper_id not in held if gold.paper_id else normal(gold.title or "") not in named
+            gold.paper_id not in held if gold.paper_id else norm(gold.title or "") not in named
             for gold in case.gold
             if gold.grade > 0
         )
@@ -56,16 +63,28 @@ def missing_gold(
 
 
 @cache
-def code_digest(packages: tuple[str, ...]) -> str:
-    """Return a SHA-256 over the sources, weights and models of packages, in path order."""
+def code_digest(names: tuple[str, ...]) -> str:
+    """Return a SHA-256 over the sources, weights and models of packages and modules."""
     total = hashlib.sha256()
-    for package in packages:
-        root = Path(str(files(package)))
-        for path in sorted(root.rglob("*")):
-            if path.suffix in _SOURCES:
-                total.update(f"{package}/{path.relative_to(root).as_posix()}\n".encode())
-                total.update(hashlib.sha256(path.read_bytes()).digest())
+    for name in names:
+        for place, path in _sources(name):
+            total.update(f"{name}/{place}\n".encode())
+            total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
+
+
+def _sources(name: str) -> list[tuple[str, Path]]:
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(name)
+    if not spec.submodule_search_locations:
+        return [("", Path(spec.origin))]
+    root = Path(spec.origin).parent
+    return [
+        (path.relative_to(root).as_posix(), path)
+        for path in sorted(root.rglob("*"))
+        if path.suffix in _SOURCES
+    ]
 
 
 def versions() -> dict[str, str]:

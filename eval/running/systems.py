@@ -24,7 +24,7 @@ class NoAnswer(AttestError):
     """A file of answers has none for a case."""
 
 
-def attest(assistant: "Assistant", library: "Library", *, kind: str) -> System:
+def attest(assistant: "Assistant", library: "Library", *, kind: str = "answers") -> System:
     """Return Attest as a system: ``ask`` for answers, ``search`` for rankings alone."""
 
     def ask(case: Case) -> Json:

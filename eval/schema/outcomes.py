@@ -67,7 +67,7 @@ class Scorecard(Noun):
     judge: str
     """Name and version of the judge of faithfulness and citations."""
     scorer: str
-    """SHA-256 over the source files of ``eval``."""
+    """SHA-256 over the sources that a score depends on."""
     rows: tuple[Row, ...]
     """In the order of the plan; one per planned case, whether it was tried or not."""
     controls: Controls | None = None

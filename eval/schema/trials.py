@@ -123,7 +123,7 @@ class Run(Noun):
     versions: dict[str, str]
     """Of Attest and what it computes with."""
     code: str
-    """SHA-256 over the source files of ``rag`` and ``eval``."""
+    """SHA-256 over the sources that an answer depends on."""
     machine: Machine
     started: str
     """ISO 8601, UTC."""

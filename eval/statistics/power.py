@@ -10,6 +10,11 @@ But a drop brings a variance of its own: where each case fails with a small prob
 figures fall by δ = h Σ|eᵢ| with variance h Σ eᵢ², eᵢ being what the failure of case i does
 to the figure. Put into the formula this gives a floor that no agreement can undercut,
 δ = (z(1 − α/2) + z(0.8))² Σ eᵢ² / Σ|eᵢ|; for a share of n cases it is 7.85 / n.
+
+Read it as a bound from below. It takes the difference to be normal and the error to be
+known; with few differing clusters the exact test finds less. By simulation (200 clustered
+cases, 5 points worse, `eval.statistics.simulation`) 68 % of drops of a share were found
+where 76 % were stated, 39 % where 48 % were; of a graded figure 64 % where 66 % were.
 """
 
 from collections.abc import Mapping

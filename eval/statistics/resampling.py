@@ -48,6 +48,8 @@ def cluster_weights(clusters: Sequence[str], *, resamples: int, seed: int) -> Ve
         seed: Of numpy's PCG64.
     """
     weights = np.empty((resamples, len(clusters)))
+    if not clusters:
+        return weights
     done = 0
     for chunk in _drawn(_indices(clusters), resamples, seed):
         weights[done : done + len(chunk)] = chunk
@@ -62,6 +64,8 @@ def resample(
 
     Memory does not grow with the number of resamples: they are made in chunks.
     """
+    if not clusters:
+        return (None,) * len(statistics)
     index = _indices(clusters)
     with np.errstate(divide="ignore", invalid="ignore"):
         values = [float(each(np.ones((1, len(clusters))))[0]) for each in statistics]
@@ -90,9 +94,7 @@ def _over(statistics: Sequence[Statistic], chunks: Iterator[Vector]) -> list[Vec
 
 
 def _drawn(index: NDArray[np.intp], resamples: int, seed: int) -> Iterator[Vector]:
-    count = int(index.max(initial=-1)) + 1
-    if not count:
-        return
+    count = int(index.max()) + 1
     generator = np.random.Generator(np.random.PCG64(seed))
     for height in chunked(resamples, len(index)):
         drawn = generator.integers(0, count, size=(height, count))
@@ -103,7 +105,7 @@ def _drawn(index: NDArray[np.intp], resamples: int, seed: int) -> Iterator[Vecto
 
 def _without_one(index: NDArray[np.intp]) -> Iterator[Vector]:
     done = 0
-    for height in chunked(int(index.max(initial=-1)) + 1, len(index)):
+    for height in chunked(int(index.max()) + 1, len(index)):
         yield (np.arange(done, done + height)[:, None] != index).astype(np.float64)
         done += height
 

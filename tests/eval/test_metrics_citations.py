@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.judging.port import Judgement, JudgeError
+from eval.judging.port import JudgeError, Judgement
 from eval.metrics.citations import METRICS, SUMMARIES, corpus_f1
 from eval.metrics.metric import NotApplicable, Subject
 from eval.schema import Case, Quote, Response, Statement
@@ -79,6 +79,7 @@ def test_a_phantom_is_a_wrong_citation_here_and_a_free_one_in_alce() -> None:
         answer(("The passages are indexed with FAISS.", (1,)), ("Retrieval is dense.", (2, 9)))
     )
     assert (found["citation recall"], found["citation precision"]) == (1, 2 / 3)
+    assert found["citation F1"] == pytest.approx(0.8)
     assert (found["ALCE recall"], found["ALCE precision"]) == (1 / 2, 1)
     assert found["phantom citations"] == 1 / 3
 
@@ -90,6 +91,13 @@ def test_a_citation_without_words_exists_and_supports_nothing() -> None:
     assert found["phantom citations"] == 0
     assert all(question is None for _, _, question in judge.asked)
     assert {evidence for evidence, _, _ in judge.asked} == {("Title: Empty\n ",)}
+
+
+def test_of_two_citations_with_one_number_the_first_counts() -> None:
+    second = Quote(n=2, paper_id="s", quote="It rains.")
+    response = answer(("Retrieval is dense.", (2,)), ("It rains.", (2,)))
+    found = measured(response.model_copy(update={"citations": (*QUOTES, second)}))
+    assert found["citation recall"] == 1 / 2
 
 
 def test_a_direct_answer_is_judged_in_the_light_of_the_question_but_not_in_alce() -> None:

@@ -3,7 +3,7 @@ from math import nan
 
 import pytest
 
-from eval.judging.port import Judgement, JudgeError
+from eval.judging.port import JudgeError, Judgement
 from eval.metrics.faithfulness import METRICS, SUMMARIES
 from eval.metrics.metric import NotApplicable, Subject
 from eval.schema import Case, Context, Quote, Response, Statement

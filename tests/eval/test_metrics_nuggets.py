@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.judging.port import Judgement, JudgeError
+from eval.judging.port import JudgeError, Judgement
 from eval.metrics.metric import NotApplicable, Subject
 from eval.metrics.nuggets import METRICS, SUMMARIES, Support, nugget_recall
 from eval.schema import Case, Nugget, Response, Statement

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from eval.metrics.metric import Metric, NotApplicable
-from eval.schema import Outcome, Row
+from eval.schema import Better, Outcome, Row
 from eval.statistics import columns, tally
 
 
-def metric(name, better="higher", worst=0.0):
+def metric(name, better: Better = "higher", worst: float | None = 0.0):
     return Metric(name, "correctness", better, worst, name, lambda _: NotApplicable("test"))
 
 

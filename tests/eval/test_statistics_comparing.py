@@ -5,12 +5,22 @@ import pytest
 from scipy.stats import bootstrap
 
 from eval.metrics.metric import Metric, NotApplicable, Summary, mean_of, weighted_mean
-from eval.schema import Controls, Difference, Interval, Machine, Outcome, Row, Run, Scorecard
+from eval.schema import (
+    Better,
+    Controls,
+    Difference,
+    Interval,
+    Machine,
+    Outcome,
+    Row,
+    Run,
+    Scorecard,
+)
 from eval.statistics import Scored, compare, regressed, scored
 from rag.errors import UsageError
 
 
-def metric(name, better="higher", worst=0.0):
+def metric(name, better: Better = "higher", worst: float | None = 0.0):
     return Metric(name, "correctness", better, worst, name, lambda _: NotApplicable("test"))
 
 

@@ -9,7 +9,7 @@ from eval.schema import Outcome, Row
 from eval.statistics import figures, interval
 
 
-def metric(name, worst=0.0):
+def metric(name, worst: float | None = 0.0):
     return Metric(name, "correctness", "higher", worst, name, lambda _: NotApplicable("test"))
 
 
@@ -33,6 +33,19 @@ def test_an_unclustered_mean_has_the_interval_of_scipy(seed, level):
     ).confidence_interval  # fmt: skip
     assert ours is not None
     assert ours.value == pytest.approx(data.mean())
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
+
+
+def test_resamples_that_equal_the_value_count_by_half():
+    data = (np.arange(12) < 8).astype(float)
+
+    ours = interval(MEAN, {"m": data}, ids(12), level=0.5, resamples=999, seed=1)
+
+    theirs = bootstrap(
+        (data,), np.mean, confidence_level=0.5, n_resamples=999, method="BCa",
+        rng=np.random.Generator(np.random.PCG64(1)),
+    ).confidence_interval  # fmt: skip
+    assert ours is not None
     assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
 
 

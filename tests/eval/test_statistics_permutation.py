@@ -22,8 +22,8 @@ def ids(count):
 
 
 def p_of(before, after, clusters=None, seed=0):
-    columns = ({"m": np.asarray(each, dtype=float)} for each in (before, after))
-    return sign_flip(MEAN, *columns, clusters or ids(len(before)), seed=seed)
+    earlier, later = ({"m": np.asarray(each, dtype=float)} for each in (before, after))
+    return sign_flip(MEAN, earlier, later, clusters or ids(len(before)), seed=seed)
 
 
 def _mean_difference(x, y, axis):

@@ -4,16 +4,18 @@ from eval.statistics.simulation import Setting, simulate
 
 
 def test_two_runs_of_one_system_are_seldom_told_apart():
-    found = simulate(100, Setting(cases=100, noise=1.0, tolerance=0.0), seed=1)
+    found = simulate(
+        200, Setting(cases=40, noise=1.0, gated=("found", "gain"), tolerance=0.0), seed=1
+    )
 
-    assert found.alarms <= 0.08
+    assert found.alarms <= 0.05
 
 
 def test_a_drop_is_caught_about_as_often_as_stated():
-    found = simulate(100, Setting(drop=0.05, gated=("gain",)), seed=2)
+    found = simulate(40, Setting(drop=0.05, gated=("gain",)), seed=2)
 
     assert found.stated["gain"] > 0.5
-    assert abs(found.alarms - found.stated["gain"]) < 0.15
+    assert abs(found.alarms - found.stated["gain"]) < 0.2
 
 
 def test_a_simulation_repeats():

@@ -14,7 +14,7 @@
       const fits =
         (!asked.get("type") || each.dataset.type === asked.get("type")) &&
         (!asked.get("ending") || each.dataset.ending === asked.get("ending")) &&
-        (!asked.get("changed") || each.dataset.changed) &&
+        (!asked.get("changed") || "changed" in each.dataset) &&
         words.every((word) => texts[place].includes(word));
       each.hidden = !fits;
       count += fits;

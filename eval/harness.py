@@ -1,0 +1,229 @@
+"""The harness on one page: put a data set to a system, score it, and make a report.
+
+A run is a folder: ``run.json`` and ``trials.jsonl`` (`eval.running.journal`),
+``cases.jsonl``, the cases as they were put, and ``scores.json``, the scorecard. It is
+whole: it can be scored anew, compared and reported without the library or the data.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from pydantic import ValidationError
+
+from eval.datasets import read_dataset, write_cases
+from eval.judging import Judge, open_judge
+from eval.metrics import metrics_of, summaries_of
+from eval.metrics.areas import Point, risk_coverage
+from eval.metrics.calibration import Bin, reliability
+from eval.metrics.metric import Metric, Subject, Summary, Vector
+from eval.metrics.robustness import Condition, robustness
+from eval.reporting import Group, Report, build
+from eval.running.journal import Journal, run_digest, trial_of, write_atomically
+from eval.running.manifest import SCORING, code_digest
+from eval.running.runner import Progress, System, run
+from eval.running.systems import attest
+from eval.schema import Case, Comparison, Dataset, Gate, Outcome, Run, Scorecard, Trial
+from eval.scoring import outcome, score
+from eval.statistics import columns, compare, figures, scored
+from eval.validation import known
+from rag.errors import UsageError
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.library import Library
+
+CASES = "cases.jsonl"
+SCORES = "scores.json"
+SEED = 20_260
+"""Of every interval and test; a report repeats to the last digit."""
+
+
+class Evaluated(NamedTuple):
+    """A run with its cases, what was answered, and the scores."""
+
+    name: str
+    run: Run
+    cases: tuple[Case, ...]
+    trials: tuple[Trial, ...]
+    card: Scorecard
+
+    @property
+    def digest(self) -> str:
+        """What the scorecard must have been made of."""
+        return run_digest(self.run, self.trials)
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What its cases were measured by."""
+        return metrics_of(self.run.kind)
+
+    @property
+    def summaries(self) -> tuple[Summary, ...]:
+        """The figures that it has."""
+        return summaries_of(self.run.kind)
+
+
+def put(
+    data: Dataset, manifest: Run, system: System, folder: Path, *, jobs: int, progress: Progress
+) -> int:
+    """Put what is left of a data set to a system; return how many cases were put.
+
+    Raises:
+        UsageError: The folder holds another run, or another process is writing it.
+        LibraryError: The library cannot be read.
+    """
+    with Journal(folder) as journal:
+        if not (folder / CASES).exists():
+            write_cases(data.cases, folder / CASES)
+        return run(journal, manifest, data.cases, system, jobs=jobs, progress=progress)
+
+
+def outcomes_of(
+    case: Case, assistant: "Assistant", library: "Library", *, judge: Judge | None = None
+) -> Mapping[str, Outcome]:
+    """Put one case and return the outcome of every metric by name; for tests of one's own."""
+    row = {"case": case.id, "asked": case.digest, **attest(assistant, library)(case)}
+    response = trial_of(row, case.id).response
+    assert response is not None
+    subject = Subject(case, response, judge or open_judge())
+    return {metric.name: outcome(metric, subject) for metric in metrics_of("answers")}
+
+
+def rescored(folder: Path, judge: Judge) -> Evaluated:
+    """Score a run anew and keep its scorecard.
+
+    Raises:
+        UsageError: The folder holds no run.
+    """
+    manifest, cases, trials = _read(folder)
+    card = score(manifest, trials, cases, metrics=metrics_of(manifest.kind), judge=judge)
+    write_atomically(folder / SCORES, card.model_dump_json() + "\n")
+    return Evaluated(folder.name, manifest, cases, trials, card)
+
+
+def opened(folder: Path) -> Evaluated:
+    """Return a run that was scored.
+
+    Raises:
+        UsageError: It was not, or its scores are of other trials or of another scorer.
+    """
+    manifest, cases, trials = _read(folder)
+    found = Evaluated(folder.name, manifest, cases, trials, _card(folder / SCORES))
+    if found.card.run != found.digest:
+        raise UsageError(f"{folder / SCORES} is of other trials; run 'attest eval score {folder}'")
+    if found.card.scorer != code_digest(SCORING):
+        raise UsageError(
+            f"{folder / SCORES} was made by another version of the scorer; run 'attest eval "
+            f"score {folder}'"
+        )
+    return found
+
+
+def compared(before: Evaluated, after: Evaluated) -> Comparison:
+    """Return how two runs of the same cases differ."""
+    return compare(
+        scored(before.run, before.card, name=before.name),
+        scored(after.run, after.card, name=after.name),
+        summaries=after.summaries,
+        metrics=after.metrics,
+        gated=None,
+        seed=SEED,
+    )
+
+
+def report_of(
+    found: Evaluated,
+    *,
+    before: Evaluated | None = None,
+    gate: Gate | None = None,
+    rivals: Sequence[Evaluated] = (),
+) -> Report:
+    """Return the report of a run, beside an earlier one and other systems where given."""
+    rows = found.card.rows
+    measured = columns(rows, found.metrics)
+    return build(
+        run=found.run,
+        scorecard=found.card,
+        summaries=found.summaries,
+        metrics=found.metrics,
+        figures=figures(rows, found.summaries, found.metrics, seed=SEED),
+        cases=found.cases,
+        trials=found.trials,
+        same_method=found.card.judge.rpartition(":")[2] == found.run.checker,
+        by_type=_by_type(found),
+        agreements=known(found.card.judge),
+        risk_coverage=_risks(measured),
+        reliability=_bins(measured),
+        robustness=_conditions(found),
+        comparison=compared(before, found) if before else None,
+        before=before.trials if before else (),
+        gate=gate,
+        rivals=[_group(rival.name, rival) for rival in rivals],
+    )
+
+
+def _read(folder: Path) -> tuple[Run, tuple[Case, ...], tuple[Trial, ...]]:
+    journal = Journal(folder)
+    manifest, trials = journal.manifest(), journal.trials()
+    cases = read_dataset(folder / CASES).cases
+    return manifest, cases, trials
+
+
+def _card(path: Path) -> Scorecard:
+    try:
+        return Scorecard.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise UsageError(
+            f"{path.parent} was not scored; run 'attest eval score {path.parent}'"
+        ) from None
+    except ValidationError as error:
+        why = error.errors()[0]["msg"]
+        raise UsageError(
+            f"{path} is damaged ({why}); run 'attest eval score {path.parent}'"
+        ) from error
+
+
+def _by_type(found: Evaluated) -> list[Group]:
+    kinds = sorted({row.type for row in found.card.rows})
+    if len(kinds) < 2:
+        return []
+    return [_group(kind, found, kind=kind) for kind in kinds]
+
+
+def _group(name: str, found: Evaluated, *, kind: str | None = None) -> Group:
+    rows = [row for row in found.card.rows if kind in (None, row.type)]
+    return Group(
+        name=name,
+        n=len(rows),
+        figures=figures(rows, found.summaries, found.metrics, seed=SEED),
+    )
+
+
+def _risks(measured: Mapping[str, Vector]) -> Sequence[Point]:
+    confidence, right = measured.get("confidence"), measured.get("right answer")
+    if confidence is None or right is None:
+        return ()
+    there = ~(np.isnan(confidence) | np.isnan(right))
+    return risk_coverage(confidence[there], right[there])
+
+
+def _bins(measured: Mapping[str, Vector]) -> Sequence[Bin]:
+    sides = [measured.get(f"confidence where {side}") for side in ("answerable", "not answerable")]
+    told = [side[~np.isnan(side)] for side in sides if side is not None]
+    labels = [np.full(len(side), float(not place)) for place, side in enumerate(told)]
+    return reliability(np.concatenate(told), np.concatenate(labels)) if told else ()
+
+
+def _conditions(found: Evaluated) -> list[Group]:
+    right = {
+        row.case: outcome.value
+        for row in found.card.rows
+        if (outcome := row.outcomes.get("answer correct"))
+    }
+    return [_condition(each) for each in robustness(found.cases, right)]
+
+
+def _condition(condition: Condition) -> Group:
+    return Group(name=condition.name, n=condition.n, figures=())
