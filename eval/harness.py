@@ -9,16 +9,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 from pydantic import ValidationError
 
+from eval.conditions import conditions
 from eval.datasets import read_dataset, write_cases
 from eval.judging import Judge, open_judge
+from eval.making import paired
 from eval.metrics import metrics_of, summaries_of
 from eval.metrics.areas import Point, risk_coverage
 from eval.metrics.calibration import Bin, reliability
 from eval.metrics.metric import Metric, Subject, Summary, Vector
-from eval.metrics.robustness import Condition, robustness
+from eval.metrics.selective import ANSWERABLE, RIGHT, apart
 from eval.reporting import Group, Report, build
 from eval.running.journal import Journal, run_digest, trial_of, write_atomically
 from eval.running.manifest import SCORING, code_digest
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 CASES = "cases.jsonl"
 SCORES = "scores.json"
+REFUSED = "right to answer or refuse"
 SEED = 20_260
 """Of every interval and test; a report repeats to the last digit."""
 
@@ -139,8 +141,17 @@ def report_of(
     before: Evaluated | None = None,
     gate: Gate | None = None,
     rivals: Sequence[Evaluated] = (),
+    originals: Evaluated | None = None,
 ) -> Report:
-    """Return the report of a run, beside an earlier one and other systems where given."""
+    """Return the report of a run, beside others where given.
+
+    Args:
+        found: The run.
+        before: An earlier run of the same cases.
+        gate: What a gate said of the run.
+        rivals: Other systems on the same cases.
+        originals: The unchanged counterparts of made cases, put to the unchanged library.
+    """
     rows = found.card.rows
     measured = columns(rows, found.metrics)
     return build(
@@ -156,7 +167,7 @@ def report_of(
         agreements=known(found.card.judge),
         risk_coverage=_risks(measured),
         reliability=_bins(measured),
-        robustness=_conditions(found),
+        robustness=_conditions(found, originals),
         comparison=compared(before, found) if before else None,
         before=before.trials if before else (),
         gate=gate,
@@ -202,28 +213,41 @@ def _group(name: str, found: Evaluated, *, kind: str | None = None) -> Group:
 
 
 def _risks(measured: Mapping[str, Vector]) -> Sequence[Point]:
-    confidence, right = measured.get("confidence"), measured.get("right answer")
-    if confidence is None or right is None:
+    if RIGHT not in measured:
         return ()
-    there = ~(np.isnan(confidence) | np.isnan(right))
-    return risk_coverage(confidence[there], right[there])
+    sure = apart(measured[RIGHT])
+    return risk_coverage(sure.confidence[sure.there], sure.label[sure.there])
 
 
 def _bins(measured: Mapping[str, Vector]) -> Sequence[Bin]:
-    sides = [measured.get(f"confidence where {side}") for side in ("answerable", "not answerable")]
-    told = [side[~np.isnan(side)] for side in sides if side is not None]
-    labels = [np.full(len(side), float(not place)) for place, side in enumerate(told)]
-    return reliability(np.concatenate(told), np.concatenate(labels)) if told else ()
+    if ANSWERABLE not in measured:
+        return ()
+    sure = apart(measured[ANSWERABLE])
+    told = sure.there & ~sure.failed
+    return reliability(sure.confidence[told], sure.label[told])
 
 
-def _conditions(found: Evaluated) -> list[Group]:
-    right = {
-        row.case: outcome.value
-        for row in found.card.rows
-        if (outcome := row.outcomes.get("answer correct"))
+def _conditions(found: Evaluated, originals: Evaluated | None) -> list[Group]:
+    if found.run.kind != "answers":
+        return []
+    correct, cases = _correct(found), found.cases
+    if originals is not None:
+        correct = {**correct, **_correct(originals)}
+        cases = paired(cases, originals.cases)
+    return conditions(cases, correct, seed=SEED)
+
+
+def _correct(found: Evaluated) -> dict[str, float | None]:
+    """Return how right each answer is: to answer rightly, or to refuse where nothing answers."""
+    rows = {row.case: row.outcomes for row in found.card.rows}
+    return {
+        case.id: _value(rows[case.id].get("right answer" if case.answerable else REFUSED))
+        for case in found.cases
     }
-    return [_condition(each) for each in robustness(found.cases, right)]
 
 
-def _condition(condition: Condition) -> Group:
-    return Group(name=condition.name, n=condition.n, figures=())
+def _value(outcome: Outcome | None) -> float | None:
+    """Return a number, 0 for an error, None for what does not apply."""
+    if outcome is None or outcome.state == "not applicable":
+        return None
+    return outcome.value or 0.0

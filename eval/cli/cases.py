@@ -23,17 +23,17 @@ def make(
     seed: Annotated[int, typer.Option(help="Draws papers and sentences.")] = 0,
 ) -> None:
     """Make cases from the papers of the library: by rules, seeded, labelled as made."""
-    from eval.making import ALL, write
+    from eval.making import ALL, Kind, write
     from eval.making import make as made_of
     from rag.errors import UsageError
 
     here = session(context)
-    unknown = [kind for kind in kinds or () if kind not in ALL]
+    unknown = set(kinds or ()) - set(ALL)
     if unknown:
-        raise UsageError(f"no kind of case is called {unknown[0]!r}; use {', '.join(ALL)}")
+        raise UsageError(f"no kind of case is called {min(unknown)!r}; use {', '.join(ALL)}")
     with here.library().snapshot() as snapshot:
         papers = tuple(snapshot.iter_papers())
-    chosen = tuple(kind for kind in ALL if not kinds or kind in kinds)
+    chosen: list[Kind] = [kind for kind in ALL if not kinds or kind in kinds]
     made = made_of(papers, seed=seed, per_kind=per_kind, kinds=chosen)
     write(made, out, seed=seed)
     for note in made.notes:

@@ -38,15 +38,27 @@ def report(
             show_default=False,
         ),
     ] = None,
+    originals: Annotated[
+        Path | None,
+        typer.Option(
+            help="Run of the unchanged counterparts of made cases, for robustness.",
+            metavar="RUN",
+            show_default=False,
+        ),
+    ] = None,
     form: Form = "terminal",
     to: To = None,
 ) -> None:
     """Report a run, alone or beside others."""
     from eval.harness import opened, report_of
 
-    before = opened(against) if against else None
-    rivals = [opened(folder) for folder in beside or ()]
-    _put(report_of(opened(run), before=before, rivals=rivals), form, to)
+    found = report_of(
+        opened(run),
+        before=opened(against) if against else None,
+        rivals=[opened(folder) for folder in beside or ()],
+        originals=opened(originals) if originals else None,
+    )
+    _put(found, form, to)
 
 
 def compare(

@@ -1,6 +1,5 @@
 """The papers that cases speak of, looked up in a corpus that is read once, as a stream."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,12 +7,11 @@ from typing import NamedTuple
 
 from eval.datasets.ledger import Note
 from eval.datasets.lines import LENIENT, Json, objects
+from eval.schema import norm
 from rag.sources.cleaning import clean
 
 Papers = Callable[[], Mapping[str, tuple[str, str]]]
 """Gives title and abstract by paper id, as a library holds them."""
-
-_NOT_WORD = re.compile(r"\W+")
 
 
 class Entry(NamedTuple):
@@ -52,8 +50,7 @@ class Shelf:
 
 def title_key(title: str) -> str:
     """Return a title without case and punctuation, by which two spellings are one paper."""
-    folded = title.casefold().strip()
-    return _NOT_WORD.sub(" ", folded).strip() or folded
+    return norm(title) or title.casefold().strip()
 
 
 def gather(entries: Iterable[Entry], wanted: Wanted, *, name: str) -> Shelf:

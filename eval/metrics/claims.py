@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from eval.judging.port import Judge, sound
+from eval.metrics.markers import MARKER, markers
 from eval.schema import Response, Statement
 from rag.sentences import split
 
@@ -18,15 +19,10 @@ Follows = Callable[[Sequence[str], str], bool]
 FRAGMENT_WORDS = 12
 """Words of the longest direct answer (``about 21 million passages``) that is no sentence."""
 
-_NUMBER = r"[1-9][0-9]{0,8}"
-_MARKER = rf"\[{_NUMBER}(?:\s*[,;–-]\s*{_NUMBER})*\]"
-_MARKERS = re.compile(rf"(?<!\s)\s*{_MARKER}")
-_PARTS = re.compile(rf"({_NUMBER})(?:\s*[–-]\s*({_NUMBER}))?")
-_WIDEST = 50
-"""Numbers that a range may stand for; of a wider one only the ends are read."""
+_MARKERS = re.compile(rf"(?<!\s)\s*{MARKER}")
 _END = r"[.!?…。！？][.!?…\"'”’»)]*"
 _ENDING = re.compile(rf"(?:{_END})?$")
-_LATE = re.compile(rf"(?:{_MARKER}\s*)++(?![a-z])")
+_LATE = re.compile(rf"(?:{MARKER}\s*)++(?![a-z])")
 """Markers after a full stop; before a small letter they are a word of the next sentence."""
 _BULLET = re.compile(r"^\s*[-*•]\s+")
 
@@ -98,7 +94,7 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
 def _add(found: list[Statement], piece: str) -> None:
     """Add a sentence; markers without words join the sentence before them."""
     said = _MARKERS.sub("", piece).strip()
-    cited = tuple(_numbers(piece))
+    cited = markers(piece)
     if any(character.isalnum() for character in said):
         found.append(Statement(text=said, citations=cited))
     elif cited:
@@ -106,16 +102,9 @@ def _add(found: list[Statement], piece: str) -> None:
         found.append(Statement(text=last.text, citations=last.citations + cited))
 
 
-def _numbers(piece: str) -> Iterator[int]:
-    for marker in _MARKERS.findall(piece):
-        for first, last in _PARTS.findall(marker):
-            low, high = int(first), int(last or first)
-            yield from range(low, high + 1) if 0 <= high - low < _WIDEST else (low, high)
-
-
 def _written(claim: Statement) -> str:
     text = " ".join(claim.text.split())
     ending = _ENDING.search(text)
     end = ending.start() if ending else len(text)
-    markers = "".join(f"[{n}]" for n in claim.citations)
-    return f"{text[:end]}{markers and ' '}{markers}{text[end:] or '.'}"
+    marks = "".join(f"[{n}]" for n in claim.citations)
+    return f"{text[:end]}{marks and ' '}{marks}{text[end:] or '.'}"

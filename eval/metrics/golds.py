@@ -1,16 +1,8 @@
 """Which papers answer a case, and whether a paper is one of them."""
 
-import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
-from eval.schema import Case, Gold
-
-
-@lru_cache(maxsize=1 << 16)
-def norm(title: str) -> str:
-    """Return a title as titles are compared: casefolded, runs of non-word characters one blank."""
-    return re.sub(r"\W+", " ", title.casefold()).strip()
+from eval.schema import Case, Gold, norm
 
 
 def relevant(case: Case) -> tuple[Gold, ...]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from eval.metrics.golds import norm
 from eval.metrics.markers import markers, without_markers
 from eval.metrics.metric import Metric, NotApplicable, Subject, Summary, mean_of
+from eval.schema import norm
 
 FIRST = 10
 """Passages looked at for repeats."""

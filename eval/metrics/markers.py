@@ -1,6 +1,6 @@
 """The ``[n]`` markers of an answer: which there are, and the text without them.
 
-Markers are ``[1]``, ``[1, 2]`` and ``[2-4]``, as in `eval.metrics.claims`; a bracket
+Markers are ``[1]``, ``[1, 2]`` and ``[2-4]``; a bracket
 with a zero, such as the interval ``[0, 1]``, is text.
 """
 
@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator
 
 _NUMBER = r"[1-9][0-9]{0,8}"
-_MARKER = re.compile(rf"\[{_NUMBER}(?:\s*[,;–-]\s*{_NUMBER})*\]")
+MARKER = rf"\[{_NUMBER}(?:\s*[,;–-]\s*{_NUMBER})*\]"
+"""Regular expression of one marker."""
+_MARKER = re.compile(MARKER)
 _PART = re.compile(rf"({_NUMBER})(?:\s*[–-]\s*({_NUMBER}))?")
 _WIDEST = 50
 """Numbers that a range may stand for; of a wider one only the ends are read."""
@@ -22,7 +24,7 @@ def markers(text: str) -> tuple[int, ...]:
 def without_markers(text: str) -> str:
     """Return a text on one line without its markers and the blanks before them."""
     line = " ".join(text.split())
-    return " ".join(re.sub(f" ?{_MARKER.pattern}", "", line).split())
+    return " ".join(re.sub(f" ?{MARKER}", "", line).split())
 
 
 def _numbers(marker: str) -> Iterator[int]:

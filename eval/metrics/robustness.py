@@ -8,13 +8,10 @@ case with a ``pair`` and the case of that id; only pairs with both numbers count
 import re
 from collections.abc import Mapping, Sequence
 from statistics import fmean
+from typing import NamedTuple
 
-from eval.metrics.metric import Metric, Summary
 from eval.schema import Case, Number, Share
 from rag.schema import Noun
-
-METRICS: tuple[Metric, ...] = ()
-SUMMARIES: tuple[Summary, ...] = ()
 
 REJECTION = "negative rejection"
 COUNTERFACTUAL = "counterfactual"
@@ -51,19 +48,37 @@ def robustness(cases: Sequence[Case], correct: Mapping[str, float | None]) -> tu
     Source: Chen et al. 2024, section 3.2. There counterfactuals test whether a model notices
     an error; here, where the library is all that counts, whether it says what the text says.
     """
-    changed: dict[str, list[tuple[float, float] | None]] = {}
-    for case in cases:
-        if case.pair is not None:
-            before, after = correct.get(case.pair), correct.get(case.id)
-            known = None if before is None or after is None else (before, after)
-            changed.setdefault(case.type, []).append(known)
+    changed = pairs(cases, correct)
     found = [_condition(name, changed[name]) for name in sorted(changed, key=_natural)]
     return (*found, *_rejection(cases, correct))
 
 
-def _condition(name: str, pairs: Sequence[tuple[float, float] | None]) -> Condition:
-    known = sorted(pair for pair in pairs if pair is not None)
-    left_out = len(pairs) - len(known)
+class Pair(NamedTuple):
+    """How right a changed case and its original are; None where that could not be said."""
+
+    case: Case
+    """The changed one."""
+    before: float | None
+    after: float | None
+
+
+def pairs(cases: Sequence[Case], correct: Mapping[str, float | None]) -> dict[str, list[Pair]]:
+    """Return the pairs of each type of changed case, in the order of the cases."""
+    found: dict[str, list[Pair]] = {}
+    for case in cases:
+        if case.pair is not None:
+            pair = Pair(case, correct.get(case.pair), correct.get(case.id))
+            found.setdefault(case.type, []).append(pair)
+    return found
+
+
+def _condition(name: str, found: Sequence[Pair]) -> Condition:
+    known = sorted(
+        (each.before, each.after)
+        for each in found
+        if each.before is not None and each.after is not None
+    )
+    left_out = len(found) - len(known)
     if not known:
         return Condition(name=name, n=0, left_out=left_out)
     original, perturbed = fmean(pair[0] for pair in known), fmean(pair[1] for pair in known)

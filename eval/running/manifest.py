@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from eval.schema import Case, Dataset, Machine, Run
+from eval.schema import Case, Dataset, Machine, Run, norm
 
 COUNTED = ("attest-rag", "chromadb", "numpy", "onnxruntime", "openvino", "tantivy", "tokenizers")
 """Distributions whose versions can change an answer."""
@@ -48,8 +48,6 @@ def missing_gold(
     cases: Sequence[Case], ids: Iterable[str], titles: Iterable[str]
 ) -> tuple[str, ...]:
     """Return the ids of cases with a gold paper that a library does not hold."""
-    from eval.metrics.golds import norm
-
     held, named = set(ids), {norm(title) for title in titles}
     return tuple(
         case.id

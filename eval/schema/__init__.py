@@ -16,6 +16,7 @@ from eval.schema.findings import (
     Interval,
 )
 from eval.schema.outcomes import Controls, Outcome, Row, Scorecard
+from eval.schema.titles import norm
 from eval.schema.trials import Context, Machine, Quote, Ranked, Response, Run, Statement, Trial
 from eval.schema.values import Better, Number, Share, State, digest
 from rag.schema import Noun
@@ -52,4 +53,5 @@ __all__ = [
     "Statement",
     "Trial",
     "digest",
+    "norm",
 ]

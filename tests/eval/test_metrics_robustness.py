@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.metrics.robustness import METRICS, REJECTION, SUMMARIES, Condition, robustness
+from eval.metrics.robustness import REJECTION, Condition, robustness
 from eval.schema import Case
 
 
@@ -124,8 +124,3 @@ def test_twice_the_same_pairs_give_the_same_shares():
         assert one.original == pytest.approx(other.original)
         assert one.perturbed == pytest.approx(other.perturbed)
         assert one.followed == other.followed
-
-
-def test_robustness_is_no_column_of_a_scorecard():
-    assert METRICS == ()
-    assert SUMMARIES == ()

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from light import SAMPLE, library_of
@@ -26,6 +27,7 @@ from rag.answering.answerer import ExtractiveAnswerer
 from rag.answering.fitted import load
 from rag.assistant import Assistant
 from rag.embedding import Embedder, open_embedder
+from rag.embedding.port import SentenceEmbedder
 from rag.library import Library
 from rag.retrieval import HybridRetriever
 from rag.schema import Paper
@@ -163,15 +165,17 @@ class Shuffled:
     def __getattr__(self, name: str) -> object:
         return getattr(self.inner, name)
 
-    def embed(self, texts: Sequence[str], **given: object) -> object:
+    def embed(self, texts: Sequence[str], **given: Any) -> object:
         return self.inner.embed([*texts[1:], *texts[:1]], **given)
 
-    def embed_parts(self, texts: Sequence[str], *rest: object, **given: object) -> object:
-        return self.inner.embed_parts([*texts[1:], *texts[:1]], *rest, **given)
+    def embed_parts(self, texts: Sequence[str], *rest: Any, **given: Any) -> object:
+        return cast(SentenceEmbedder, self.inner).embed_parts(
+            [*texts[1:], *texts[:1]], *rest, **given
+        )
 
 
 def test_vectors_of_other_passages(sample_library: Library, tmp_path: Path):
-    mixed = Shuffled(open_embedder("minilm"))
+    mixed = cast(Embedder, Shuffled(open_embedder("minilm")))
     library = rebuilt(tmp_path, sample_library, lambda papers: papers, embedder=mixed)
     assert "regression: nDCG@10" in red(outcome(asked(library, tmp_path / "run")))
 

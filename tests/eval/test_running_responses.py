@@ -1,4 +1,6 @@
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -86,11 +88,10 @@ def test_answers_made_elsewhere_are_a_system(tmp_path):
     path = tmp_path / "answers.jsonl"
     hits = [{"paper_id": f"p{n}", "text": "t"} for n in range(CONTEXTS + 5)]
     path.write_text(json.dumps({"id": 7, "answer": "Unknown.", "hits": hits}) + "\n\n")
-    found = elsewhere(path, says_refusal=lambda text: text == "Unknown.")(
-        Case(id="7", question="?")
-    )
-    assert found["answer"]["refused"] is True
-    assert ["text" in hit for hit in found["answer"]["hits"]] == [True] * CONTEXTS + [False] * 5
+    system: Callable[[Case], Any] = elsewhere(path, says_refusal=lambda text: text == "Unknown.")
+    answer = system(Case(id="7", question="?"))["answer"]
+    assert answer["refused"] is True
+    assert ["text" in hit for hit in answer["hits"]] == [True] * CONTEXTS + [False] * 5
 
 
 def test_a_case_without_an_answer_is_an_error(tmp_path):
