@@ -216,7 +216,7 @@ def test_no_other_distribution_brings_a_package_of_this_name(package: str):
 
 
 def test_the_distribution_is_installed_under_its_own_name():
-    scripts = metadata.distribution("attest-rag").entry_points.select(name="attest")
+    scripts = metadata.distribution("attest-rag").entry_points.select(group="console_scripts")
 
     assert [script.value for script in scripts] == ["rag.cli:main"]
 

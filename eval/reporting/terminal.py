@@ -39,6 +39,17 @@ def terminal(report: Report) -> str:
     return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
 
 
+_LONGEST = 2000
+"""Characters of a sentence."""
+HEADLINES = frozenset(
+    (
+        "nDCG@10", "RR@10", "R@100", "right papers@5", "evidence found", "gold papers cited",
+        "citation F1", "faithfulness to citations", "answer correct", "right to answer or refuse",
+    )
+)  # fmt: skip
+"""Figures shown where several systems or types stand side by side; HTML and JSON have all."""
+
+
 def show(report: Report, stream: TextIO) -> None:
     """Write a report, in colour where the stream takes it and ``NO_COLOR`` is not set."""
     if stream.isatty():
@@ -81,7 +92,7 @@ def _console(stream: TextIO) -> Console:
 
 
 def _say(console: Console, text: str, *, style: str = "") -> None:
-    console.print(Text(one_line(text), style=style))
+    console.print(Text(one_line(text, _LONGEST), style=style))
 
 
 def _show_gate(console: Console, report: Report) -> None:
@@ -160,9 +171,10 @@ def _show_groups(console: Console, heading: str, groups: Sequence[Group]) -> Non
     if not groups:
         return
     by_group = [{figure.name: figure for figure in group.figures} for group in groups]
+    names = dict.fromkeys(name for each in by_group for name in each)
     columns = ("figure", *(f"{group.name} ({group.n})" for group in groups))
     table = _table(console, heading, columns, numeric=range(1, len(columns)))
-    for name in dict.fromkeys(name for each in by_group for name in each):
+    for name in [name for name in names if name in HEADLINES] or names:
         table.add_row(*_cells(name, *(_short(each.get(name)) for each in by_group)))
     console.print(table)
 

@@ -1,11 +1,11 @@
 """What a report says in words: its verdict, its differences, and how far to trust its judge."""
 
-from collections.abc import Iterable
 from typing import Literal
 
-from eval.reporting.numbers import counted, number, with_bounds
+from eval.reporting.numbers import counted, number
 from eval.reporting.report import Report
 from eval.schema import Agreement, Better, Change, Controls, Difference, Outcome
+from eval.validation import quote
 
 Effect = Literal["better", "worse", "no difference shown"]
 Movement = Literal["better", "worse", "changed"]
@@ -79,17 +79,12 @@ def trust(report: Report) -> tuple[str, ...]:
     for judge in dict.fromkeys((report.judge, *(each.judge for each in report.agreements))):
         of_judge = [each for each in report.agreements if each.judge == judge]
         if of_judge:
-            sentences.append(f"faithfulness by {judge}: {agreement(of_judge)}")
+            sentences.append(quote(of_judge))
     if report.same_method:
         sentences.append(SAME_METHOD)
     if report.controls is not None:
         sentences.append(controls(report.controls))
     return tuple(sentences)
-
-
-def agreement(measured: Iterable[Agreement]) -> str:
-    """Return how well one judge agrees with people, set by set."""
-    return "; ".join(map(_against_people, measured)) or NOT_MEASURED
 
 
 def controls(found: Controls) -> str:
@@ -112,17 +107,6 @@ def best_baseline(measured: Agreement) -> tuple[str, float] | None:
         if "balanced_accuracy" in values
     }
     return max(known.items(), key=lambda item: item[1], default=None)
-
-
-def _against_people(measured: Agreement) -> str:
-    best = best_baseline(measured)
-    score = with_bounds(measured.balanced_accuracy, places=2)
-    if best is None:
-        return f"balanced accuracy {score} on {measured.data} (no baseline measured)"
-    if measured.balanced_accuracy.low > best[1]:
-        return f"balanced accuracy {score} on {measured.data}"
-    against = f"{score} against {number(best[1], places=2)}"
-    return f"no better than {best[0]} on {measured.data} ({against})"
 
 
 def _rank(value: Outcome, better: Better) -> float | None:

@@ -25,6 +25,10 @@ class Figure(Noun):
     errors: int
 
 
+CHANCE = 0.5
+"""Balanced accuracy of a judge that does not look."""
+
+
 class Agreement(Noun):
     """How well a judge agrees with people on one labelled set."""
 
@@ -42,9 +46,9 @@ class Agreement(Noun):
 
     @property
     def better_than_trivial(self) -> bool:
-        """Whether its balanced accuracy is, beyond the interval, above every baseline's."""
-        best = max(each["balanced_accuracy"] for each in self.baselines.values())
-        return self.balanced_accuracy.low > best
+        """Whether its balanced accuracy is, interval and all, above chance and baselines."""
+        reached = [each["balanced_accuracy"] for each in self.baselines.values()]
+        return self.balanced_accuracy.low > max([CHANCE, *reached])
 
 
 class Difference(Noun):

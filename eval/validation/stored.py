@@ -100,7 +100,7 @@ def quote(agreements: Sequence[Agreement]) -> str:
 def rival(agreement: Agreement) -> str:
     """Return the name of the baseline with the best balanced accuracy; of equals, word overlap."""
     reached = {n: each["balanced_accuracy"] for n, each in agreement.baselines.items()}
-    return max(reached, key=lambda name: (reached[name], name == OVERLAP))
+    return max(reached, key=lambda name: (reached[name], name == OVERLAP), default="chance")
 
 
 def brief(agreement: Agreement) -> str:

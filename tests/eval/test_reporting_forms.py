@@ -30,7 +30,7 @@ REPORTS = {
     "many": specimen(1000),
 }
 EVERY = pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
-QUOTED = "balanced accuracy .79 [.74, .84] on WiCE; no better than word overlap on HealthVer"
+QUOTED = "balanced accuracy .79 ± .05 on WiCE; no better than word overlap on HealthVer"
 
 
 def gated_report(outcomes: dict[str, Outcome], *changes: Change) -> Report:
