@@ -1,19 +1,19 @@
 """The harness on one page: put a data set to a system, score it, and make a report.
 
 A run is a folder: ``run.json`` and ``trials.jsonl`` (`eval.running.journal`),
-``cases.jsonl``, the cases as they were put, and ``scores.json``, the scorecard. It is
+``data.json``, the cases as they were put, and ``scores.json``, the scorecard. It is
 whole: it can be scored anew, compared and reported without the library or the data.
 """
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from eval.conditions import conditions
-from eval.datasets import read_dataset, write_cases
-from eval.judging import Judge, open_judge
+from eval.judging import Judge, Rehearsal, open_judge
+from eval.judging.llm import Asked
 from eval.making import paired
 from eval.metrics import metrics_of, summaries_of
 from eval.metrics.areas import Point, risk_coverage
@@ -21,7 +21,7 @@ from eval.metrics.calibration import Bin, reliability
 from eval.metrics.metric import Metric, Subject, Summary, Vector
 from eval.metrics.selective import ANSWERABLE, RIGHT, apart
 from eval.reporting import Group, Report, build
-from eval.running.journal import Journal, run_digest, trial_of, write_atomically
+from eval.running.journal import MANIFEST, Journal, run_digest, trial_of, write_atomically
 from eval.running.manifest import SCORING, code_digest
 from eval.running.runner import Progress, System, run
 from eval.running.systems import attest
@@ -30,16 +30,20 @@ from eval.scoring import outcome, score
 from eval.statistics import columns, compare, figures, scored
 from eval.validation import known
 from rag.errors import UsageError
+from rag.schema import Noun
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.library import Library
 
-CASES = "cases.jsonl"
+DATA = "data.json"
 SCORES = "scores.json"
 REFUSED = "right to answer or refuse"
 SEED = 20_260
 """Of every interval and test; a report repeats to the last digit."""
+
+
+_Kept = TypeVar("_Kept", bound=Noun)
 
 
 class Evaluated(NamedTuple):
@@ -73,12 +77,15 @@ def put(
     """Put what is left of a data set to a system; return how many cases were put.
 
     Raises:
-        UsageError: The folder holds another run, or another process is writing it.
+        UsageError: The folder holds another run or cases of no run, or another process is
+            writing it.
         LibraryError: The library cannot be read.
     """
     with Journal(folder) as journal:
-        if not (folder / CASES).exists():
-            write_cases(data.cases, folder / CASES)
+        if (folder / DATA).exists() and not (folder / MANIFEST).exists():
+            raise UsageError(f"{folder / DATA} is there and of no run; choose another --out")
+        if not journal.begin(manifest):
+            write_atomically(folder / DATA, data.model_dump_json() + "\n")
         return run(journal, manifest, data.cases, system, jobs=jobs, progress=progress)
 
 
@@ -97,12 +104,24 @@ def rescored(folder: Path, judge: Judge) -> Evaluated:
     """Score a run anew and keep its scorecard.
 
     Raises:
-        UsageError: The folder holds no run.
+        UsageError: The folder holds no run, or its cases were changed.
     """
     manifest, cases, trials = _read(folder)
     card = score(manifest, trials, cases, metrics=metrics_of(manifest.kind), judge=judge)
     write_atomically(folder / SCORES, card.model_dump_json() + "\n")
     return Evaluated(folder.name, manifest, cases, trials, card)
+
+
+def rehearsed(folder: Path) -> list[Asked]:
+    """Return all that a judge would be asked about a run, at most.
+
+    Raises:
+        UsageError: The folder holds no run, or its cases were changed.
+    """
+    manifest, cases, trials = _read(folder)
+    judge = Rehearsal()
+    score(manifest, trials, cases, metrics=metrics_of(manifest.kind), judge=judge)
+    return judge.asked
 
 
 def opened(folder: Path) -> Evaluated:
@@ -112,7 +131,8 @@ def opened(folder: Path) -> Evaluated:
         UsageError: It was not, or its scores are of other trials or of another scorer.
     """
     manifest, cases, trials = _read(folder)
-    found = Evaluated(folder.name, manifest, cases, trials, _card(folder / SCORES))
+    path, advice = folder / SCORES, f"run 'attest eval score {folder}'"
+    found = Evaluated(folder.name, manifest, cases, trials, _kept(path, Scorecard, advice))
     if found.card.run != found.digest:
         raise UsageError(f"{folder / SCORES} is of other trials; run 'attest eval score {folder}'")
     if found.card.scorer != code_digest(SCORING):
@@ -124,12 +144,14 @@ def opened(folder: Path) -> Evaluated:
 
 
 def compared(before: Evaluated, after: Evaluated) -> Comparison:
-    """Return how two runs of the same cases differ."""
+    """Return how two runs of the same cases differ, in rankings alone where one has no more."""
+    kinds = {before.run.kind, after.run.kind}
+    kind = "retrieval" if "retrieval" in kinds else "answers"
     return compare(
         scored(before.run, before.card, name=before.name),
         scored(after.run, after.card, name=after.name),
-        summaries=after.summaries,
-        metrics=after.metrics,
+        summaries=summaries_of(kind),
+        metrics=metrics_of(kind),
         gated=None,
         seed=SEED,
     )
@@ -171,29 +193,28 @@ def report_of(
         comparison=compared(before, found) if before else None,
         before=before.trials if before else (),
         gate=gate,
-        rivals=[_group(rival.name, rival) for rival in rivals],
+        rivals=[_group(each.run.system, each) for each in (found, *rivals)] if rivals else (),
     )
 
 
 def _read(folder: Path) -> tuple[Run, tuple[Case, ...], tuple[Trial, ...]]:
     journal = Journal(folder)
     manifest, trials = journal.manifest(), journal.trials()
-    cases = read_dataset(folder / CASES).cases
-    return manifest, cases, trials
+    data = _kept(folder / DATA, Dataset, "run its cases anew")
+    if data.digest != manifest.data_digest:
+        raise UsageError(
+            f"{folder / DATA} was changed since the run was begun; put it back, or run anew"
+        )
+    return manifest, data.cases, trials
 
 
-def _card(path: Path) -> Scorecard:
+def _kept(path: Path, kind: type[_Kept], advice: str) -> _Kept:
     try:
-        return Scorecard.model_validate_json(path.read_bytes())
+        return kind.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        raise UsageError(
-            f"{path.parent} was not scored; run 'attest eval score {path.parent}'"
-        ) from None
+        raise UsageError(f"{path} is missing; {advice}") from None
     except ValidationError as error:
-        why = error.errors()[0]["msg"]
-        raise UsageError(
-            f"{path} is damaged ({why}); run 'attest eval score {path.parent}'"
-        ) from error
+        raise UsageError(f"{path} is damaged ({error.errors()[0]['msg']}); {advice}") from error
 
 
 def _by_type(found: Evaluated) -> list[Group]:

@@ -34,25 +34,27 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a marked test once per case.
-
-    Raises:
-        SourceError: The data set cannot be read.
-    """
+    """Run a marked test once per case; without a data set the file cannot be collected."""
     marker = metafunc.definition.get_closest_marker(MARKER)
     if marker is None or "attest_case" not in metafunc.fixturenames:
         return
     from eval.datasets import read_dataset
+    from rag.errors import AttestError
 
-    path = Path(marker.args[0])
-    data = read_dataset(path if path.is_absolute() else metafunc.definition.path.parent / path)
+    if len(marker.args) != 1:
+        pytest.fail(f"{MARKER} takes the path of a data set", pytrace=False)
+    try:
+        # A path that is absolute stays so.
+        data = read_dataset(metafunc.definition.path.parent / marker.args[0])
+    except AttestError as error:
+        pytest.fail(str(error), pytrace=False)
     metafunc.parametrize("attest_case", data.cases, ids=[case.id for case in data.cases])
 
 
 @pytest.fixture
 def attest_case() -> "Case":
     """Return the case of this test; set by the marker."""
-    pytest.fail(f"mark the test: @pytest.mark.{MARKER}('cases.jsonl')")
+    pytest.fail(f"mark the test: @pytest.mark.{MARKER}('cases.jsonl')", pytrace=False)
 
 
 @pytest.fixture(scope="session")

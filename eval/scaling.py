@@ -73,7 +73,8 @@ def scale(
         seed: Orders the papers that are not gold.
 
     Raises:
-        UsageError: A size is smaller than the number of gold papers, or none can be made.
+        UsageError: A size is smaller than the number of gold papers, none can be made, or the
+            folder holds a larger library from before.
     """
     ordered, gold = nested(data, papers, seed=seed)
     wanted = sorted({size for size in sizes if size <= len(ordered)})
@@ -85,12 +86,18 @@ def scale(
     library, assistant = opening(here)
     for before, size in pairwise([0, *wanted]):
         library.add([_written(ordered[before:size], out / f"papers-{size}.jsonl")])
+        held = library.status()
+        if held.papers > size:
+            raise UsageError(
+                f"{here.library} holds {held.papers:,} papers from before, not {size:,}; choose "
+                "another --out"
+            )
         run = described(data, library, here, assistant=assistant)
         folder = out / str(size)
         put(
             data, run, attest(assistant, library, kind=data.kind), folder, jobs=1, progress=progress
         )
-        yield _point(rescored(folder, open_judge()), library.status().passages)
+        yield _point(rescored(folder, open_judge()), held.passages)
 
 
 def nested(data: Dataset, papers: Iterable[Record], *, seed: int) -> tuple[list[Record], int]:
@@ -149,7 +156,9 @@ def _written(papers: Sequence[Record], path: Path) -> Path:
             "_id": paper.key or f"record-{number}-{path.stem}",
             "title": paper.title,
             "text": paper.abstract,
+            "authors": paper.authors,
             "year": paper.year,
+            "venue": paper.venue,
         }
         for number, paper in enumerate(papers)
     )

@@ -10,7 +10,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from eval.judging.controls import controls
-from eval.judging.port import Judge
+from eval.judging.port import DEFECTS, Judge, Voting
 from eval.metrics.metric import Metric, NotApplicable, Subject
 from eval.running.journal import run_digest
 from eval.running.manifest import SCORING, code_digest
@@ -51,6 +51,7 @@ def score(
         scorer=code_digest(SCORING),
         rows=rows,
         controls=controls(judge, _quotes(trials), seed=0, most=CONTROLS),
+        alpha=judge.alpha if isinstance(judge, Voting) else None,
     )
 
 
@@ -58,15 +59,16 @@ def outcome(metric: Metric, subject: Subject) -> Outcome:
     """Return what a metric says of a case; it never raises what a metric can meet."""
     try:
         value = metric.measure(subject)
+        if isinstance(value, NotApplicable):
+            return Outcome(state="not applicable", reason=value.reason)
+        number = float(value)
     except AttestError as error:
         return Outcome(state="error", reason=str(error) or type(error).__name__)
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except DEFECTS as error:
         return Outcome(state="error", reason=f"{type(error).__name__}: {error}")
-    if isinstance(value, NotApplicable):
-        return Outcome(state="not applicable", reason=value.reason)
-    if not math.isfinite(value):
-        return Outcome(state="error", reason=f"{metric.name} gave {value}")
-    return Outcome(state="scored", value=float(value))
+    if not math.isfinite(number):
+        return Outcome(state="error", reason=f"{metric.name} gave {number}")
+    return Outcome(state="scored", value=number)
 
 
 def _row(
@@ -102,7 +104,9 @@ def _fault(case: Case | None, trials: Sequence[Trial]) -> str:
         return f"tried {len(trials)} times"
     if trials[0].asked != case.digest:
         return "tried with another wording or gold than the data set has"
-    return trials[0].error or ""
+    if trials[0].response is None:
+        return trials[0].error or "failed without a reason"
+    return ""
 
 
 def _quotes(trials: Sequence[Trial]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ inclusive, end exclusive. Tuples, never lists, so that a value can be a key.
 
 import hashlib
 import json
+import re
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -258,6 +259,14 @@ class Answer(Noun):
         return " ".join(marked(claim) for claim in self.claims)
 
 
+_BRACKETED = re.compile(r"\[([\d\s,;–-]+)\]")
+
+
 def marked(claim: Claim) -> str:
-    """Return a claim's text followed by its markers."""
-    return " ".join([claim.text, *(f"[{n}]" for n in claim.citations)])
+    """Return a claim's text followed by its markers.
+
+    A number that the paper itself has in brackets, ``74 [14] years``, is no marker, so its
+    brackets become full-width ones here; the claim's own text stays as it is.
+    """
+    text = _BRACKETED.sub(r"［\1］", claim.text)
+    return " ".join([text, *(f"[{n}]" for n in claim.citations)])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eval.cli.options import RunFolder
+from rag.cli.failures import say
 from rag.cli.session import session
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ Form = Annotated[
 
 
 def gate(
-    context: typer.Context,
     run: RunFolder,
     rules: Rules,
     baseline: Annotated[
@@ -73,7 +73,7 @@ def gate(
     _tell(whole, summary, annotations=annotations)
     for check in outcome.checks:
         if not check.passed:
-            session(context).aside(f"{check.name}: {check.message}")
+            say(f"{check.name}: {check.message}")
     sys.stdout.write(f"gate {'green' if outcome.passed else 'red'}\n")
     if not outcome.passed:
         raise typer.Exit(RED)

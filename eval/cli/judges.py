@@ -1,5 +1,6 @@
 """The judge that a command line names, with what it may cost."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import UsageError
@@ -27,6 +28,19 @@ def judge_of(
     cache = user_cache_path("attest") / "verdicts.sqlite"
     terms = Terms(votes=votes, budget_usd=budget, prices=_prices(price))
     return open_judge(spec, cache=cache, terms=terms)
+
+
+def announce(here: "Session", judge: "Judge", folder: Path) -> None:
+    """Say what a judge that is paid for will take at most, before it is asked."""
+    from eval.harness import rehearsed
+    from eval.judging import LlmJudge
+
+    if not isinstance(judge, LlmJudge):
+        return
+    most = judge.estimate(rehearsed(folder))
+    cost = "" if most.usd is None else f", ${most.usd:.2f}"
+    tokens = most.prompt_tokens + most.completion_tokens
+    here.aside(f"The judge will be called at most {most.calls:,} times: {tokens:,} tokens{cost}.")
 
 
 def _prices(text: str | None) -> "Prices | None":

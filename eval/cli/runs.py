@@ -54,7 +54,7 @@ def run(
     price: Price = None,
 ) -> None:
     """Put a data set to the library, or to answers made elsewhere, and score what comes back."""
-    from eval.cli.judges import judge_of
+    from eval.cli.judges import announce, judge_of
     from eval.datasets import read_dataset
     from eval.harness import put, rescored
 
@@ -73,6 +73,7 @@ def run(
     narration.end()
     kept = len(found.cases) - count
     here.aside(f"{count:,} cases put, {kept:,} kept from before: {out}")
+    announce(here, chosen, out)
     _finish(here, out, rescored(out, chosen))
 
 
@@ -85,11 +86,12 @@ def score(
     price: Price = None,
 ) -> None:
     """Score a run anew, by this judge and the metrics of this version."""
-    from eval.cli.judges import judge_of
+    from eval.cli.judges import announce, judge_of
     from eval.harness import rescored
 
     here = session(context)
     chosen = judge_of(here, judge, votes=votes, budget=budget, price=price)
+    announce(here, chosen, run)
     _finish(here, run, rescored(run, chosen))
 
 

@@ -15,8 +15,9 @@ from eval.judging.entailment import EntailmentJudge
 from eval.judging.lexical import LexicalJudge
 from eval.judging.llm import Estimate, LlmJudge, Prices
 from eval.judging.overlap import OverlapJudge
-from eval.judging.port import Judge, JudgeError, Judgement, sound
+from eval.judging.port import Judge, JudgeError, Judgement, Voting, sound
 from eval.judging.posting import ChatServer
+from eval.judging.rehearsal import Rehearsal
 from eval.judging.server import ServerChat
 from eval.judging.spec import SPECS, Terms, hosts, open_judge
 
@@ -34,10 +35,12 @@ __all__ = [
     "LlmJudge",
     "OverlapJudge",
     "Prices",
+    "Rehearsal",
     "Reply",
     "ServerChat",
     "Terms",
     "VerdictCache",
+    "Voting",
     "controls",
     "hosts",
     "krippendorff_alpha",

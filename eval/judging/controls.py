@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 
-from eval.judging.port import Judge, JudgeError, sound
+from eval.judging.port import DEFECTS, Judge, JudgeError, sound
 from eval.schema import Controls
 from rag.terms import terms
 
@@ -59,5 +59,5 @@ def _shared(first: str, second: str) -> float:
 def _says(judge: Judge, evidence: str, text: str, *, entailed: bool) -> bool:
     try:
         return sound(judge.judge([evidence], text), judge).entailed == entailed
-    except JudgeError:
+    except (JudgeError, *DEFECTS):
         return False

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from threading import Lock
 from typing import NamedTuple
 
+from eval.judging.agreement import krippendorff_alpha
 from eval.judging.cache import VerdictCache
 from eval.judging.chat import Chat, Message, Reply
 from eval.judging.port import JudgeError, Judgement
@@ -88,6 +89,7 @@ class LlmJudge:
         self._max_tokens = max_tokens
         self._lock = Lock()
         self._spent = Estimate(0, 0, 0, None if prices is None else 0.0)
+        self._ballots: list[tuple[bool | None, ...]] = []
 
     @property
     def name(self) -> str:
@@ -99,6 +101,11 @@ class LlmJudge:
     def spent(self) -> Estimate:
         """What the calls have taken since this judge was made."""
         return self._spent
+
+    @property
+    def alpha(self) -> float | None:
+        """Krippendorff's alpha of the votes of all ballots so far."""
+        return krippendorff_alpha(self._ballots)
 
     def judge(
         self, evidence: Sequence[str], text: str, *, question: str | None = None
@@ -132,7 +139,10 @@ class LlmJudge:
             JudgeError: The server fails, or the budget is spent.
         """
         asked = (list(evidence), text, question)
-        return tuple(self._vote(asked, number) for number in range(self._votes))
+        votes = tuple(self._vote(asked, number) for number in range(self._votes))
+        with self._lock:
+            self._ballots.append(votes)
+        return votes
 
     def estimate(self, pairs: Iterable[Asked], prices: Prices | None = None) -> Estimate:
         """Return what judging would take, at most one call a vote; kept votes cost nothing.

@@ -2,9 +2,15 @@
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from rag.errors import AttestError
+
+DEFECTS = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, OSError, RuntimeError,
+    TypeError, ValueError,
+)  # fmt: skip
+"""What a defect of a metric or a judge raises: it costs one outcome, not the report."""
 
 
 class JudgeError(AttestError):
@@ -43,6 +49,16 @@ class Judge(Protocol):
         Raises:
             JudgeError: There is no verdict.
         """
+        ...
+
+
+@runtime_checkable
+class Voting(Protocol):
+    """A judge that votes, and tells how well its votes agree."""
+
+    @property
+    def alpha(self) -> float | None:
+        """Krippendorff's alpha of all votes so far; None where there is nothing to compare."""
         ...
 
 

@@ -1,6 +1,7 @@
 """Figures over the size of a library, as one SVG file that stands alone."""
 
 import math
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -52,7 +53,7 @@ def curves(points: Sequence[Sized]) -> str:
 def _panel(name: str, points: Sequence[tuple[int, Interval | None]]) -> Markup:
     there = [(papers, each) for papers, each in points if each is not None]
     share = all(each.low >= 0 and each.high <= 1 for _, each in there)
-    top = 1.0 if share else 1.1 * max(each.high for _, each in there)
+    top = 1.0 if share else min(1.1 * max(each.high for _, each in there), sys.float_info.max)
     sizes = [math.log10(max(papers, 1)) for papers, _ in there]
     across = Scale(min(sizes), max(sizes), _LEFT + 12, _RIGHT - 12)
     up = Scale(0, top, _BOTTOM, _TOP)

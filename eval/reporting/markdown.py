@@ -10,8 +10,16 @@ from collections.abc import Iterable, Iterator
 from eval.reporting import wording
 from eval.reporting.case import CaseView
 from eval.reporting.inert import for_command, for_markdown, for_property, one_line
-from eval.reporting.numbers import counted, counts, figure_value, number, p_value, with_bounds
-from eval.reporting.report import Report
+from eval.reporting.numbers import (
+    central,
+    counted,
+    counts,
+    figure_value,
+    number,
+    p_value,
+    with_bounds,
+)  # fmt: skip
+from eval.reporting.report import HEADLINES, Report
 from eval.schema import Change, Check, Difference
 
 MOST = 2**20
@@ -34,6 +42,7 @@ def markdown(report: Report, *, limit: int = MOST) -> str:
     lines += [f"{for_markdown(report.title)}", ""]
     lines += _checks(report)
     lines += _differences(report) if report.comparison else _figures(report)
+    lines += _rivals(report)
     lines += [*(f"- {for_markdown(each)}" for each in wording.trust(report)), ""]
     lines += _failed(report)
     lines += _changed(report)
@@ -92,6 +101,20 @@ def _differences(report: Report) -> Iterator[str]:
     yield ""
     for note in comparison.notes:
         yield f"- {for_markdown(note)}"
+    yield ""
+
+
+def _rivals(report: Report) -> Iterator[str]:
+    if not report.rivals:
+        return
+    by_system = [{each.name: each for each in group.figures} for group in report.rivals]
+    names = [each.name for each in report.figures if each.name in HEADLINES]
+    yield f"| figure | {' | '.join(for_markdown(group.name) for group in report.rivals)} |"
+    yield f"|---|{'--:|' * len(by_system)}"
+    for name in names:
+        found = [each.get(name) for each in by_system]
+        values = (central(each.interval) if each and each.interval else "n.a." for each in found)
+        yield f"| {for_markdown(name)} | {' | '.join(values)} |"
     yield ""
 
 

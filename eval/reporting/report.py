@@ -31,6 +31,15 @@ FAMILIES: tuple[Family, ...] = get_args(Family)
 """In the order in which every report prints them."""
 
 
+HEADLINES = frozenset(
+    (
+        "nDCG@10", "RR@10", "R@100", "right papers@5", "evidence found", "gold papers cited",
+        "citation F1", "faithfulness to citations", "answer correct", "right to answer or refuse",
+    )
+)  # fmt: skip
+"""Figures shown where several systems or types stand side by side; HTML and JSON have all."""
+
+
 class Formula(Noun):
     """What a figure measures."""
 
@@ -99,6 +108,8 @@ class Report(Noun):
     agreements: tuple[Agreement, ...] = ()
     """Of judges with people; those of ``judge`` and, for comparison, of others."""
     controls: Controls | None = None
+    alpha: Number | None = None
+    """Krippendorff's alpha of the judge's votes, where it votes."""
     risk_coverage: tuple[RiskPoint, ...] = ()
     """By rising coverage."""
     reliability: tuple[Bin, ...] = ()
@@ -213,6 +224,7 @@ def build(
         by_type=tuple(by_type),
         agreements=tuple(agreements),
         controls=scorecard.controls,
+        alpha=scorecard.alpha,
         risk_coverage=tuple(RiskPoint(coverage=c, risk=r) for c, r in risk_coverage),
         reliability=tuple(each for each in reliability if each.count),
         robustness=tuple(robustness),

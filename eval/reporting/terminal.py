@@ -20,7 +20,7 @@ from eval.reporting.numbers import (
     p_value,
     with_bounds,
 )
-from eval.reporting.report import Group, Report
+from eval.reporting.report import HEADLINES, Group, Report
 from eval.schema import Difference, Figure
 from rag.terminal.screen import takes_styles
 
@@ -41,13 +41,6 @@ def terminal(report: Report) -> str:
 
 _LONGEST = 2000
 """Characters of a sentence."""
-HEADLINES = frozenset(
-    (
-        "nDCG@10", "RR@10", "R@100", "right papers@5", "evidence found", "gold papers cited",
-        "citation F1", "faithfulness to citations", "answer correct", "right to answer or refuse",
-    )
-)  # fmt: skip
-"""Figures shown where several systems or types stand side by side; HTML and JSON have all."""
 
 
 def show(report: Report, stream: TextIO) -> None:

@@ -82,6 +82,9 @@ def trust(report: Report) -> tuple[str, ...]:
             sentences.append(quote(of_judge))
     if report.same_method:
         sentences.append(SAME_METHOD)
+    if report.alpha is not None:
+        alpha = number(report.alpha, places=2)
+        sentences.append(f"votes of the judge agree with a Krippendorff's alpha of {alpha}")
     if report.controls is not None:
         sentences.append(controls(report.controls))
     return tuple(sentences)

@@ -10,13 +10,13 @@ the folder (``flock``), which ends with the process however it dies.
 import fcntl
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self, cast
 
 from pydantic import ValidationError
 
+from eval.datasets.replacing import replace
 from eval.running.responses import read_response
 from eval.schema import Response, Run, Trial, digest
 from rag.errors import UsageError
@@ -40,14 +40,19 @@ class Journal:
         """Take the folder.
 
         Raises:
-            UsageError: Another process is writing to it.
+            UsageError: Another process is writing to it, or it cannot be made.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise UsageError(
+                f"{self.folder} cannot hold a run ({error.strerror}); choose another --out"
+            ) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            os.close(self._lock)
+            self.__exit__()
             raise UsageError(
                 f"{self.folder}: another process is writing this run; wait for it or choose "
                 "another --out"
@@ -63,16 +68,19 @@ class Journal:
     def begin(self, run: Run) -> frozenset[str]:
         """Start a run or go on with it; return the ids of the cases that are done.
 
+        A run of which no case was finished may be started as another one.
+
         Raises:
             UsageError: The folder holds another run; names the first thing that differs.
         """
         path = self.folder / MANIFEST
-        if path.exists():
+        self._mend()
+        done = frozenset(trial.case for trial in self.trials())
+        if done:
             _same(self.manifest(), run, path)
         else:
             write_atomically(path, run.model_dump_json(indent=2) + "\n")
-        self._mend()
-        return frozenset(trial.case for trial in self.trials())
+        return done
 
     def append(self, row: Json) -> None:
         """Write a finished case and hand it to the system.
@@ -149,18 +157,12 @@ def run_digest(run: Run, trials: Sequence[Trial]) -> str:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    """Write a file whole or not at all.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    replace(path, text.encode("utf-8"))
 
 
 def trial_of(row: Json, place: str) -> Trial:
@@ -171,7 +173,7 @@ def trial_of(row: Json, place: str) -> Trial:
     """
     answer = row.get("answer")
     try:
-        known = {name: row.get(name) for name in ("case", "asked", "seconds", "error")}
+        known = {name: row[name] for name in ("case", "asked", "seconds", "error") if name in row}
         if answer is None:
             return Trial.model_validate(known)
         response = read_response(cast(Json, answer))

@@ -71,3 +71,5 @@ class Scorecard(Noun):
     rows: tuple[Row, ...]
     """In the order of the plan; one per planned case, whether it was tried or not."""
     controls: Controls | None = None
+    alpha: Number | None = None
+    """Krippendorff's alpha of the judge's votes; None for a judge that does not vote."""

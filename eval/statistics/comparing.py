@@ -17,7 +17,7 @@ from eval.statistics.columns import columns
 from eval.statistics.holm import holm
 from eval.statistics.intervals import bca
 from eval.statistics.permutation import sign_flip
-from eval.statistics.power import ALPHA, detectable, smallest_loss
+from eval.statistics.power import ALPHA, SPENT, detectable, smallest_loss
 from eval.statistics.resampling import RESAMPLES, Sample, Statistic, resample
 from rag.errors import UsageError
 
@@ -213,7 +213,7 @@ def _difference(
         delta=bca(sample, level=1 - terms.alpha),
         p=p,
         p_holm=p,
-        detectable=_visible(compared, sample, terms.alpha / terms.tests),
+        detectable=_visible(compared, sample, SPENT * terms.alpha / terms.tests),
         pairs=int(there.sum()),
         clusters=len({name for name, each in zip(clusters, there, strict=True) if each}),
     )

@@ -29,7 +29,7 @@ from eval.metrics.metric import (
 )
 from eval.schema import Better, Outcome, Row
 from eval.statistics.comparing import Scored, compare, regressed
-from eval.statistics.power import ALPHA, power_of
+from eval.statistics.power import ALPHA, SPENT, power_of
 
 Clusters = NDArray[np.int_]
 
@@ -76,7 +76,7 @@ def simulate(comparisons: int, setting: Setting, *, seed: int = 0) -> Simulated:
     stated = {name: np.zeros(comparisons) for name in setting.gated}
     seen = {name: np.zeros(comparisons) for name in setting.gated}
     summaries = [each for each in SUMMARIES if each.name in setting.gated]
-    alpha = ALPHA / len(setting.gated)
+    alpha = SPENT * ALPHA / len(setting.gated)
     for at in range(comparisons):
         before, after = _runs(setting, np.random.Generator(np.random.PCG64([seed, at])))
         found = compare(

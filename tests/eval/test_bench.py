@@ -8,13 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
-from eval.bench import ask, ingest, retrieval
+from eval.bench import __main__ as bench
+from eval.bench import ask, ingest, rivals
+from eval.bench.__main__ import BENCHES
 from eval.bench.peers import IMPORTS, text_of
 from eval.bench.process import ROOT
+from eval.datasets import read_dataset
 from rag.build import open_library
-from rag.retrieval import Candidate
-from rag.schema import Passage
+from rag.cli.app import app
+from rag.fusion import reciprocal_ranks
 from rag.settings import Settings
 
 TOPICS = ("rivers", "parsers", "proteins", "markets", "galaxies", "dialects", "alloys", "bees")
@@ -44,82 +48,113 @@ def hashed(monkeypatch):
     monkeypatch.setenv("ATTEST_EMBEDDER", "hash")
 
 
-# Retrieval
+# Rivals
 
 
-def candidate(name: str, *, dense: float, lexical: float, score: float) -> Candidate:
-    passage = Passage(id=f"{name}#0", paper_id=name, ordinal=0, start=0, end=0, title=name, text="")
-    return Candidate(
-        paper_id=name,
-        passage=passage,
-        key=1,
-        score=score,
-        dense=dense,
-        lexical=lexical,
-        keys=(1,),
-    )
+QUESTIONS = [
+    {"id": f"q{number}", "question": f"How large is the error of {topic}?", "answerable": True,
+     "gold": [{"paper_id": f"p{number}"}]}
+    for number, topic in enumerate(TOPICS)
+]  # fmt: skip
+PARTS = ("bm25", "dense", "rank-fusion")
 
 
-def test_each_system_ranks_by_its_own_score():
-    found = [
-        candidate("both", dense=0.6, lexical=0.6, score=0.9),
-        candidate("words", dense=0.1, lexical=0.9, score=0.5),
-        candidate("meaning", dense=0.8, lexical=0.0, score=0.4),
-    ]
-    ranked = retrieval.rankings(found)
-    assert ranked["blend"] == ["both", "words", "meaning"]
-    assert ranked["dense"] == ["meaning", "both", "words"]
-    assert ranked["lexical"] == ["words", "both"]
-    assert sorted(ranked["rank fusion"]) == ["both", "meaning", "words"]
+@pytest.fixture
+def asked(tmp_path):
+    return jsonl(tmp_path / "asked.jsonl", QUESTIONS)
 
 
-def beir(folder: Path) -> Path:
-    folder.mkdir()
-    jsonl(folder / "corpus.jsonl", PAPERS)
-    queries = [
-        {"_id": f"q{n}", "text": f"How large is the error of {t}?"} for n, t in enumerate(TOPICS)
-    ]
-    jsonl(folder / "queries.jsonl", queries)
-    graded = ["query-id\tcorpus-id\tscore", "q0\tp0\t1", "q1\tp1\t2", "q2\tp2\t0"]
-    (folder / "qrels.tsv").write_text("\n".join(graded) + "\n", encoding="utf-8")
-    return folder
+def hits(path: Path) -> dict[str, list[dict]]:
+    return {row["id"]: row["hits"] for row in map(json.loads, path.read_text().splitlines())}
 
 
-def test_only_queries_with_a_relevant_paper_are_judged(tmp_path):
-    judged = retrieval.beir(beir(tmp_path / "set"))
-    assert [(one.id, dict(one.relevant)) for one in judged] == [
-        ("q0", {"p0": 1}),
-        ("q1", {"p1": 2}),
-    ]
+@pytest.fixture
+def written(library, asked, tmp_path):
+    return rivals.write(read_dataset(asked), Path(library.library), tmp_path / "rivals")
 
 
-def test_the_retrieval_bench_scores_a_perfect_lexical_ranking_one(tmp_path, hashed):
-    lines = retrieval.table(beir(tmp_path / "set"), tmp_path / "cache").splitlines()
-    assert lines[0] == "set: 2 queries"
-    assert lines[1].split() == ["nDCG@10", "R@100", "RR@10", "P@1"]
-    rows = {line.rsplit(maxsplit=4)[0].strip(): line.split()[-4:] for line in lines[2:]}
-    assert rows.keys() == set(retrieval.SYSTEMS)
-    assert rows["lexical"] == ["1.0000"] * 4
+def test_every_part_ranks_the_papers_of_every_case(written):
+    assert [path.stem for path in written] == list(PARTS)
+    for path in written:
+        found = hits(path)
+        assert list(found) == [row["id"] for row in QUESTIONS]
+        for ranking in found.values():
+            ids = [hit["paper_id"] for hit in ranking]
+            scores = [hit["score"] for hit in ranking]
+            assert len(set(ids)) == len(ids)
+            assert scores == sorted(scores, reverse=True)
+            assert [hit["rank"] for hit in ranking] == list(range(1, len(ranking) + 1))
+            assert all(hit["title"] == PAPERS[int(hit["paper_id"][1:])]["title"] for hit in ranking)
 
 
-def test_page_questions_are_scored_by_type_and_unanswerable_ones_left_out(tmp_path, corpus, hashed):
-    rows = [
-        {
-            "id": f"d{n}",
-            "type": kind,
-            "question": f"How large is the error of {TOPICS[n]}?",
-            "history": [],
-            "answerable": kind != "unanswerable",
-            "gold": [{"title": str(PAPERS[n]["title"]).upper(), "evidence": []}],
-        }
-        for n, kind in enumerate(("factoid", "factoid", "method", "unanswerable"))
-    ]
-    printed = retrieval.by_type(jsonl(tmp_path / "asked.jsonl", rows), corpus, tmp_path / "cache")
-    lines = {line.split()[0]: line.split()[1:] for line in printed.splitlines()}
-    assert lines["3"][0] == "questions,"
-    assert {"all", "factoid", "method"} <= lines.keys()
-    assert "unanswerable" not in lines
-    assert lines["all"] == ["1.000"] * len(retrieval.SYSTEMS)
+def test_each_part_ranks_by_its_own_score(written):
+    lexical, dense, fused = map(hits, written)
+    for case in lexical:
+        assert lexical[case][0]["paper_id"] == f"p{case[1:]}"
+        assert len(dense[case]) == len(PAPERS)
+        ranked = [[hit["paper_id"] for hit in each[case]] for each in (dense, lexical)]
+        scores = reciprocal_ranks(ranked)
+        assert {hit["paper_id"]: hit["score"] for hit in fused[case]} == pytest.approx(scores)
+
+
+def test_many_passages_of_one_paper_do_not_crowd_out_the_others(tmp_path, hashed, asked):
+    long = " ".join(f"We measure rivers in valley {n} with one instrument." for n in range(1200))
+    papers = jsonl(tmp_path / "long.jsonl", [{**PAPERS[0], "text": long}, *PAPERS[1:]])
+    folder = tmp_path / "long"
+    library = open_library(Settings(library=folder))
+    library.add([papers])
+    assert library.status().passages > 5 * len(PAPERS)
+    _, dense, _ = map(hits, rivals.write(read_dataset(asked), folder, tmp_path / "rivals"))
+    common = jsonl(tmp_path / "common.jsonl", [{"id": "c", "question": "Measure with instrument?"}])
+    lexical = hits(rivals.write(read_dataset(common), folder, tmp_path / "common")[0])
+    assert len(lexical["c"]) == len(PAPERS)
+    assert all(len(ranking) == len(PAPERS) for ranking in dense.values())
+
+
+def test_what_is_written_is_an_answer_file_of_the_evaluation(written, asked, tmp_path):
+    for path in written:
+        arguments = ["eval", "run", asked, "--answers", path, "--rankings"]
+        folder = tmp_path / path.stem
+        result = CliRunner().invoke(app, [*map(str, arguments), "--out", str(folder)])
+        assert result.exit_code == 0, result.output
+        assert f"{path.stem} on asked" in result.stdout
+        rows = json.loads((folder / "scores.json").read_text())["rows"]
+        values = {row["outcomes"]["RR@10"]["value"] for row in rows}
+        assert None not in values
+        assert path.stem != "bm25" or values == {1}
+
+
+def test_a_peer_ranks_the_same_papers_for_the_same_questions(library, asked, tmp_path, monkeypatch):
+    def ranked(command: list[str | Path], _: Path) -> None:
+        """Write what a peer would: every paper, the last one first."""
+        papers, questions, out = map(Path, command[4:7])
+        ids = [json.loads(line)["_id"] for line in papers.read_text().splitlines()]
+        asked = [json.loads(line) for line in questions.read_text().splitlines()]
+        assert [row["question"] for row in asked] == [row["question"] for row in QUESTIONS]
+        ranking = [[name, float(place)] for place, name in enumerate(sorted(ids))][::-1]
+        jsonl(out, [{"id": row["id"], "ranking": ranking} for row in asked])
+
+    monkeypatch.setattr(rivals, "run", ranked)
+    data = read_dataset(asked)
+    path = rivals.peer(data, Path(library.library), tmp_path, python="python", model="m")
+    assert path.name == "llama-index.jsonl"
+    for ranking in hits(path).values():
+        assert [hit["paper_id"] for hit in ranking] == sorted(p["_id"] for p in PAPERS)[::-1]
+        assert ranking[0]["title"] == PAPERS[-1]["title"]
+
+
+def test_the_command_names_what_it_wrote(library, asked, tmp_path, capsys):
+    out = tmp_path / "out"
+    rivals.main([str(asked), "--library", str(library.library), "--out", str(out)])
+    assert capsys.readouterr().out.splitlines() == [str(out / f"{name}.jsonl") for name in PARTS]
+
+
+def test_every_bench_is_listed(capsys):
+    bench.main()
+    printed = capsys.readouterr().out
+    assert "retrieval" not in BENCHES
+    for name in BENCHES:
+        assert f"python -m eval.bench.{name}\n" in printed
 
 
 # Asking
@@ -165,10 +200,10 @@ def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_retrieval_command_asks_for_something_to_measure():
-    done = command("eval.bench.retrieval")
+def test_the_rivals_command_asks_for_something_to_rank():
+    done = command("eval.bench.rivals")
     assert done.returncode == 2
-    assert "name a BEIR folder" in done.stderr
+    assert "--library" in done.stderr
 
 
 def test_the_ask_command_prints_its_table(library):

@@ -11,6 +11,7 @@ from eval.judging import (
     Judgement,
     LlmJudge,
     Prices,
+    Rehearsal,
     Reply,
     VerdictCache,
 )
@@ -229,3 +230,22 @@ def _sent(pair: tuple[list[str], str, str | None]) -> Sequence[Message]:
     chat = Scripted(YES)
     LlmJudge(chat, votes=1).judge(pair[0], pair[1], question=pair[2])
     return chat.asked[0]
+
+
+@pytest.mark.parametrize(
+    ("replies", "alpha"),
+    [((YES, YES, YES, NO, NO, NO), 1.0), ((YES, YES, YES), None), ((YES, NO, YES, NO), -1 / 9)],
+)
+def test_it_tells_how_well_its_votes_agree(replies: Sequence[str], alpha: float | None):
+    judge = LlmJudge(Scripted(*replies))
+    assert judge.alpha is None
+    for text in ("it sat", "it slept"):
+        judge.judge(["a cat sat"], text)
+    assert judge.alpha == (alpha if alpha is None else pytest.approx(alpha))
+
+
+def test_a_rehearsal_writes_down_what_would_be_asked_once():
+    judge = Rehearsal()
+    for text in ("it sat", "it slept", "it sat"):
+        assert judge.judge(["a cat sat"], text, question="What?").entailed
+    assert judge.asked == [(("a cat sat",), text, "What?") for text in ("it sat", "it slept")]

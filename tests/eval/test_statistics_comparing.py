@@ -190,7 +190,7 @@ def test_runs_that_agree_do_not_promise_to_see_everything():
 
     (found,) = compared(run, run).differences
 
-    assert found.detectable == pytest.approx(7.85 / 30, abs=1e-3)
+    assert found.detectable == pytest.approx(9.505 / 30, abs=1e-3)
 
 
 def test_a_comparison_repeats_to_the_bit():

@@ -1,4 +1,6 @@
 import json
+import re
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,6 +111,14 @@ def test_claims_citations_and_hits_have_exactly_the_promised_keys():
         }
     ]
     assert found["timings_ms"] == {"total": 12.35}
+
+
+@given(st.text("[]0123456789-–,; ay"))
+def test_no_bracket_of_a_paper_reads_as_a_marker(text: str):
+    claim = ANSWER.claims[0].model_copy(update={"text": f"Their age was 74 [14] years {text}"})
+    found: Any = answered(ANSWER.model_copy(update={"claims": (claim,)}))
+    assert re.findall(r"\[[\d\s,;–-]*\d[\d\s,;–-]*\]", str(found["answer"])) == ["[1]"]
+    assert [each["text"] for each in found["claims"]] == [claim.text]
 
 
 def test_a_refusal_gives_its_reason_and_what_came_nearest():
