@@ -24,7 +24,8 @@ def add(
 ) -> None:
     """Read papers into the library.
 
-    Reads BibTeX, JSONL (plain or gzipped) and saved pages; a folder is read as a whole. What
+    Reads exports of reference managers, databases and archives (BibTeX, RIS, PubMed, arXiv, CSV and
+    many more), saved pages, gzip, zip, folders and '-' for stdin, each by its content. What
     is there already stays as it is, so the same files can be added again and again.
     """
     here = session(context)

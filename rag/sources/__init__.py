@@ -4,30 +4,76 @@ A format is recognised by its content, never by the file's name alone. To add
 one, write a module with ``name``, ``sniff`` and ``read`` (see ``reader``) and
 enter it in ``READERS``.
 
-A file that cannot be read at all raises ``SourceError``; inside a folder it
-becomes a rejection at position 0, as does a file of unknown format. Within a
-file every entry comes out as one record or one rejection.
+A file that cannot be read at all raises ``SourceError``; inside a folder or an
+archive it becomes a rejection at position 0, as does a file of unknown format.
+Within a file every entry comes out as one record or one rejection.
+
+Each file in a zip archive is read as one of its own, named ``archive.zip!member``;
+gzip is inflated wherever it is met, an archive in an archive is not. An Excel
+workbook is a zip archive too and goes to ``workbook``, the one reader that takes
+bytes instead of lines. The path ``-`` is standard input, named ``stdin``.
 """
 
 import os
 from collections.abc import Iterator
 from functools import partial
 from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 
 from rag.errors import SourceError
 from rag.schema import Record, Rejection, Source
-from rag.sources import bibtex, hfpages, jsonl, webpages
+from rag.sources import (
+    aclxml,
+    arxivatom,
+    arxivkaggle,
+    arxivoai,
+    bibtex,
+    crossref,
+    csljson,
+    endnotexml,
+    hfpages,
+    jsonl,
+    nbib,
+    openalex,
+    ovid,
+    pubmedxml,
+    ris,
+    semanticscholar,
+    tables,
+    webpages,
+    workbook,
+    wostagged,
+    zotero,
+)
+from rag.sources.archives import MAGIC, MEMBERS, Archive
 from rag.sources.cleaning import visible
 from rag.sources.decoding import text_lines
-from rag.sources.inflation import Bytes, opened
+from rag.sources.files import File, Kept, OnDisk, Solid, stdin
+from rag.sources.inflation import BOMB, Bytes
 from rag.sources.reader import Reader
 
 READERS: tuple[Reader, ...] = (
+    aclxml,
+    arxivatom,
+    arxivkaggle,
+    arxivoai,
     bibtex,
+    crossref,
+    csljson,
+    endnotexml,
     hfpages,
     jsonl,
+    nbib,
+    openalex,
+    ovid,
+    pubmedxml,
+    ris,
+    semanticscholar,
+    tables,
     webpages,
+    wostagged,
+    zotero,
 )
 
 HEAD = 2**16
@@ -38,11 +84,11 @@ UNKNOWN = "unknown"
 
 
 def read_papers(path: Path | str) -> Iterator[Record | Rejection]:
-    """Read every paper of a file, a gzipped file or a folder.
+    """Read every paper of a file, a gzipped file, an archive, a folder or standard input.
 
     Args:
         path: What the user named. A folder is walked in sorted order; hidden entries and
-            links to folders are left out.
+            links to folders are left out. ``-`` is standard input, read to its end first.
 
     Returns:
         Records and rejections in file order, read as they are asked for.
@@ -51,21 +97,31 @@ def read_papers(path: Path | str) -> Iterator[Record | Rejection]:
         SourceError: The path does not exist, or a file is empty, unreadable, damaged from
             the start, or of no known format.
     """
+    if str(path) == "-":
+        return _begun(stdin())
     start = Path(path)
     if start.is_dir() and os.access(start, os.R_OK | os.X_OK):
         return _folder(start)
-    reader = recognise(start)
-    return _file(start, reader)
+    return _begun(OnDisk(start))
 
 
 def _folder(folder: Path) -> Iterator[Record | Rejection]:
-    for file in _walk(folder):
-        try:
-            reader = recognise(file)
-        except SourceError as error:
-            yield Rejection(source=_source(file, UNKNOWN, 0), reason=str(error))
-        else:
-            yield from _file(file, reader)
+    for path in _walk(folder):
+        yield from _told(OnDisk(path))
+
+
+def _told(file: File) -> Iterator[Record | Rejection]:
+    """Read a file of several; one that cannot be read is a rejection."""
+    try:
+        found = _begun(file)
+    except SourceError as error:
+        yield _whole(file.name, str(error))
+    else:
+        yield from found
+
+
+def _whole(name: str, reason: str) -> Rejection:
+    return Rejection(source=_source(name, UNKNOWN, 0), reason=reason)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -80,32 +136,95 @@ def _walk(folder: Path) -> Iterator[Path]:
             waiting += sorted(inside, reverse=True)
 
 
+def _begun(file: File) -> Iterator[Record | Rejection]:
+    """Recognise a file now and read it when it is asked for.
+
+    Raises:
+        SourceError: It cannot be read, or is of no known format.
+    """
+    if not _is_zipped(file):
+        return _text(file, _recognised(file))
+    if not isinstance(file, Solid):
+        with file.open() as stored:
+            file = Kept(file.name, stored, file.budget)
+    with file.open() as stored:
+        archive = Archive(stored, file.name, file.budget)
+        if not archive.is_workbook:
+            return _archive(file, archive)
+    found = _workbook(file)
+    first = next(found, None)
+    return chain([first], found) if first else iter(())
+
+
+def _is_zipped(file: File) -> bool:
+    with file.open() as stored:
+        try:
+            return stored.read(len(MAGIC[0])) in MAGIC
+        except OSError:
+            return False  # told when it is read as text
+
+
+def _archive(file: Solid, archive: Archive) -> Iterator[Record | Rejection]:
+    if file.budget is not None:
+        raise SourceError(f"archive inside an archive: {file.name}; take it out first")
+    if next(archive.files(), None) is None:
+        raise SourceError(f"empty archive: {file.name}; export or download it again")
+    return _members(file)
+
+
+def _members(file: Solid) -> Iterator[Record | Rejection]:
+    with file.open() as stored:
+        archive = Archive(stored, file.name)
+        for number, member in enumerate(archive.files()):
+            if archive.budget.spent or number == MEMBERS:
+                why = BOMB if archive.budget.spent else f"over {MEMBERS} files"
+                yield _whole(file.name, f"{why}: nothing was read from {member.name} on")
+                return
+            yield from _told(member)
+
+
+def _workbook(file: Solid) -> Iterator[Record | Rejection]:
+    with file.open() as stored:
+        archive = Archive(stored, file.name, file.budget)
+        yield from workbook.read(archive, partial(_source, file.name, workbook.name))
+
+
 def recognise(file: Path) -> Reader:
     """Return the reader for a file's content.
 
     Raises:
         SourceError: There is none, or the content cannot be read.
     """
-    with opened(file) as stream:
+    return _recognised(OnDisk(file))
+
+
+def _recognised(file: File) -> Reader:
+    before = file.budget.inflated if file.budget else 0
+    with file.open() as stored:
+        stream = Bytes(stored, file.budget)
         head = _head(_sound(text_lines(BufferedReader(stream, HEAD)), stream))
         damage = stream.damage
     if not head.strip():
         what = damage or "empty file"
-        raise SourceError(f"{what}: {file}; export or download it again")
+        raise SourceError(f"{what}: {file.name}; export or download it again")
     score, _, reader = max(
         (float(reader.sniff(head)), -index, reader) for index, reader in enumerate(READERS)
     )
     if score <= 0:
         known = ", ".join(reader.name for reader in READERS)
-        raise SourceError(f"unknown format: {file}; formats that can be read: {known}")
+        raise SourceError(f"unknown format: {file.name}; formats that can be read: {known}")
+    if file.budget is not None:
+        # The same bytes are about to be read and counted again.
+        file.budget.inflated = before
     return reader
 
 
-def _file(file: Path, reader: Reader) -> Iterator[Record | Rejection]:
-    place = partial(_source, file, reader.name)
+def _text(file: File, reader: Reader) -> Iterator[Record | Rejection]:
+    place = partial(_source, file.name, reader.name)
     position = 0
     held: Record | Rejection | None = None
-    with opened(file) as stream:
+    with file.open() as stored:
+        stream = Bytes(stored, file.budget)
         lines = _sound(text_lines(BufferedReader(stream, HEAD)), stream)
         for found in reader.read(lines, place):
             if held is not None:
@@ -122,8 +241,8 @@ def _file(file: Path, reader: Reader) -> Iterator[Record | Rejection]:
         yield Rejection(source=place(position + 1), reason=f"{damage}; nothing after this was read")
 
 
-def _source(file: Path, name: str, position: int) -> Source:
-    return Source(file=visible(str(file)), position=position, format=name)
+def _source(file: str, name: str, position: int) -> Source:
+    return Source(file=visible(file), position=position, format=name)
 
 
 def _sound(lines: Iterator[str], stream: Bytes) -> Iterator[str]:

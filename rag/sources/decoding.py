@@ -18,9 +18,17 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_UNMARKED = ((b"<\0?\0", "utf-16-le"), (b"\0<\0?", "utf-16-be"))
+"""How XML in UTF-16 begins that lost its mark (XML 1.0, appendix F)."""
+
+_NO_CHARSETS = frozenset("idna punycode unicode-escape raw-unicode-escape utf-7".split())
+"""Encodings of Python that no file is written in, and that do not take every byte."""
+
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932"}
+"""What is meant by some names, as browsers have it (https://encoding.spec.whatwg.org)."""
 _DECLARED = re.compile(
     rb"^[ \t]*%[^\n]{0,80}?\bencoding[ \t]*:[ \t]*([\w.:-]{2,20})"  # JabRef, Emacs
-    rb"|\A\s*<\?xml[^>]{0,200}?encoding=[\"']([\w.:-]{2,20})"
+    rb"|\A\s*<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.:-]{2,20})"
     rb"|<meta[^>]{0,200}?charset=[\"']?([\w.:-]{2,20})",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -43,6 +51,10 @@ def text_lines(stream: BufferedReader) -> Iterator[str]:
                 _marked(stream, codec) if codec != "utf-8" else _split(stream, _Guess(stream))
             )
             return
+    for start, codec in _UNMARKED:
+        if head.startswith(start):
+            yield from _marked(stream, codec)
+            return
     yield from _split(stream, declared(head) or _Guess(stream))
 
 
@@ -58,9 +70,17 @@ def _split(stream: BufferedReader, decode: Decode) -> Iterator[str]:
             _drop_line(stream)
         line = decode(raw)
         if "\r" in line:
-            yield from line.replace("\r\n", "\n").replace("\r", "\n").splitlines(keepends=True)
+            yield from _ended(line.replace("\r\n", "\n").replace("\r", "\n"))
         else:
             yield line
+
+
+def _ended(text: str) -> Iterator[str]:
+    r"""Cut at ``\n`` only; ``splitlines`` would at U+2028 and others, which stand inside cells."""
+    *lines, last = text.split("\n")
+    yield from (f"{line}\n" for line in lines)
+    if last:
+        yield last
 
 
 def _drop_line(stream: BufferedReader) -> None:
@@ -76,10 +96,11 @@ def declared(head: bytes) -> Decode | None:
     named = next(filter(None, found.groups())).decode("ascii", "replace")
     try:
         codec = codecs.lookup(named).name
+        codec = _WIDER.get(codec, codec)
         ascii_stays = b"@{".decode(codec) == "@{"
     except (LookupError, ValueError):
         return None
-    if codec == "utf-8" or not ascii_stays:
+    if codec == "utf-8" or codec in _NO_CHARSETS or not ascii_stays:
         return None
     return lambda raw: _as(raw, codec)
 

@@ -38,6 +38,7 @@ def _part(fields: Mapping[str, object], keys: tuple[str, ...]) -> str:
 
 def separated(text: str) -> tuple[str, ...]:
     """Split one string of names at semicolons, else at ``and``, else at commas between names."""
+    text = " ".join(text.split())
     if ";" in text:
         parts = text.split(";")
     elif _AND.search(text):

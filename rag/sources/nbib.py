@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from rag.schema import Record, Rejection
 from rag.sources.draft import Draft
+from rag.sources.entry import Entry, Line
 from rag.sources.reader import Place
-from rag.sources.tagged import Entry, Line, by, entries, records, tagged
+from rag.sources.tagged import by, entries, records, tagged
 from rag.sources.tagnames import person
 
 name = "nbib"
@@ -57,13 +58,13 @@ def _begins(line: Line, entry: Entry) -> bool:
 
 def _draft(entry: Entry) -> Draft:
     title = entry.joined("TI", "BTI", "CTI", "VTI", "TT")
-    venues = entry.all("JT", "TA", "BTI", "CTI", "VTI")
+    venues = (entry.first(tag) for tag in ("JT", "TA", "BTI", "CTI", "VTI"))
     return Draft(
         title=title,
         abstract=_abstract(entry),
         authors=_authors(entry),
         year=entry.dated("DP", "DEP", "EDAT", "CRDT"),
-        venue=next((venue for venue in venues if venue != title), ""),
+        venue=next((venue for venue in venues if venue and venue != title), ""),
         names={
             "doi": _doi(entry),
             "pmid": next(iter(entry.lines("PMID")), ""),

@@ -21,8 +21,8 @@ def person(text: str) -> str:
     if len(parts) == 3 and _SUFFIX.fullmatch(parts[2]):
         return f"{parts[1]} {parts[0]} {parts[2]}"
     if len(parts) != 2:
-        # One part is a whole name, and three without a suffix are a body of several words.
-        return parts[0] if len(parts) == 1 else " ".join(text.split())
+        # One part is a whole name, and many without a suffix are a body of several words.
+        return " ".join(text.split()) if len(parts) > 2 else "".join(parts)
     family, given = parts
     before, _, last = given.rpartition(" ")
     if before and _SUFFIX.fullmatch(last):

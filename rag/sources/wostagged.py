@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from rag.schema import Record, Rejection
 from rag.sources.draft import Draft
+from rag.sources.entry import Entry, Line
 from rag.sources.reader import Place
-from rag.sources.tagged import Entry, Line, by, entries, records, tagged
+from rag.sources.tagged import by, entries, records, tagged
 from rag.sources.tagnames import people
 
 name = "wostagged"
@@ -22,7 +23,7 @@ _HEADER = frozenset({"FN", "VR"})
 _STARTS = frozenset({"PT", "RT"})
 _ENDS = frozenset({"ER", "EF"})
 _FILE = re.compile(r"FN \S[^\n]*\n(?:\s*\n)?VR \d")
-_START = re.compile(r"^(?:PT [A-Z]|RT [A-Z][A-Za-z ,/()-]*)[ \t]*$", re.MULTILINE)
+_START = re.compile(r"^(?:PT [A-Z][ \t]*|RT [A-Z][A-Za-z \t,/()-]*)$", re.MULTILINE)
 _FIELD = re.compile(r"^(?:AU|AF|TI|SO|UT|A1|T1|JF|SR) \S", re.MULTILINE)
 
 
@@ -55,13 +56,18 @@ def _draft(entry: Entry) -> Draft:
         year=entry.dated("PY", "YR", "EA", "PD", "FD"),
         venue=entry.first("SO", "JF", "T2", "SE", "J9", "JI", "JO"),
         url=entry.first("LK", "UL", "UR"),
-        names={"doi": entry.first("DI", "DO"), "pmid": entry.first("PM")},
+        names={"doi": entry.first("DI", "DO"), "pmid": entry.first("PM") or _medline(entry)},
     )
+
+
+def _medline(entry: Entry) -> str:
+    database, _, number = entry.first("UT").partition(":")
+    return number if database == "MEDLINE" else ""
 
 
 def _authors(entry: Entry) -> list[str]:
     """Return full names where there are any, and groups after people."""
-    by_kind = (entry.lines(*tags) for tags in (("AF",), ("AU", "A1"), ("BF",), ("BA",)))
-    named = people(next((lines for lines in by_kind if lines), []))
+    full = "AF" if entry.lines("AF") else "AU"
+    named = people(entry.lines(full, "A1") or entry.lines("BF") or entry.lines("BA"))
     groups = entry.all("CA", "GP")
     return [*named, *groups] or list(people(entry.lines("BE", "ED", "A2")))

@@ -95,7 +95,7 @@ def test_what_is_no_file_is_refused_with_one_line(tmp_path: Path):
 
 
 def test_an_unknown_format_names_the_known_ones(tmp_path: Path):
-    with pytest.raises(SourceError, match="bibtex, hfpages, jsonl, webpages"):
+    with pytest.raises(SourceError, match=r"aclxml, .*bibtex, .*jsonl, .*ris, .*zotero"):
         read_papers(saved(tmp_path, "a.txt", "words"))
 
 

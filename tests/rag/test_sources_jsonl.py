@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pace import grows_linearly
 
 from rag.schema import Identifiers, Record, Rejection, Source
 from rag.sources import read_papers
 from rag.sources.cleaning import clean
+from rag.sources.names import separated
 
 
 def saved(folder: Path, *rows: object) -> Path:
@@ -222,3 +224,8 @@ def test_beir_corpora_are_libraries(shared_data: Path, name: str, records: int, 
 
     keys = {one.key for one in found if isinstance(one, Record)}
     assert (len(keys), len(found) - len(keys)) == (records, rejected)
+
+
+@pytest.mark.parametrize("part", [" ", " and", "a ", ", ", ";"])
+def test_names_are_taken_apart_in_time_that_grows_with_their_length(part: str):
+    assert grows_linearly(lambda size: separated(part * size), size=20_000)
