@@ -33,6 +33,12 @@ def reported() -> Generator[None]:
             code, line = _explained(KeyboardInterrupt() if interrupted else error)
             say(line)
             raise typer.Exit(code) from error
+        except Exception as error:
+            if interrupted:
+                code, line = _explained(KeyboardInterrupt())
+                say(line)
+                raise typer.Exit(code) from error
+            raise
 
 
 @contextmanager

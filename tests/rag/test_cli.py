@@ -563,11 +563,19 @@ def test_an_interrupt_is_one_line_and_exit_130(folder: Path):
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate()
-    assert process.returncode == 130
-    assert said == "attest: interrupted; what was finished is kept\n"
+    ended = (process.returncode, said)
+    assert ended == (130, "attest: interrupted; what was finished is kept\n")
 
 
-@pytest.mark.parametrize("error", [sqlite3.OperationalError("from a callback"), AttestError("odd")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        sqlite3.OperationalError("from a callback"),
+        AttestError("odd"),
+        sqlite3.InterfaceError("from a driver"),
+        SystemError("a result with an error set"),
+    ],
+)
 def test_an_interrupt_that_comes_out_as_an_error_of_another_is_still_one(error: Exception, capsys):
     def work() -> None:
         try:
