@@ -134,12 +134,9 @@ def opened(folder: Path) -> Evaluated:
     path, advice = folder / SCORES, f"run 'attest eval score {folder}'"
     found = Evaluated(folder.name, manifest, cases, trials, _kept(path, Scorecard, advice))
     if found.card.run != found.digest:
-        raise UsageError(f"{folder / SCORES} is of other trials; run 'attest eval score {folder}'")
+        raise UsageError(f"{path} is of other trials; {advice}")
     if found.card.scorer != code_digest(SCORING):
-        raise UsageError(
-            f"{folder / SCORES} was made by another version of the scorer; run 'attest eval "
-            f"score {folder}'"
-        )
+        raise UsageError(f"{path} was made by another version of the scorer; {advice}")
     return found
 
 

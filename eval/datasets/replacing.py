@@ -61,7 +61,9 @@ def _told(path: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}; choose another place") from error
+        raise UsageError(
+            f"{path} cannot be written ({error.strerror}); choose another place"
+        ) from error
 
 
 def _sync(folder: Path) -> None:

@@ -1,10 +1,9 @@
 """The door to the forms of a report."""
 
-import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from eval.datasets.replacing import replace
 from eval.reporting.html import html
 from eval.reporting.json import to_json
 from eval.reporting.junit import junit
@@ -47,23 +46,4 @@ def write(report: Report, form: str, path: Path) -> None:
     Raises:
         UsageError: There is no such form, or the file cannot be written.
     """
-    content = render(report, form).encode("utf-8", "replace")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, content)
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written ({error.strerror}); choose another place"
-        ) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    replace(path, render(report, form).encode("utf-8", "replace"))

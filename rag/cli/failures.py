@@ -30,14 +30,10 @@ def reported() -> Generator[None]:
             _close_stdout()
             raise typer.Exit(FAILED) from error
         except (AttestError, KeyboardInterrupt, sqlite3.DatabaseError, OSError) as error:
-            code, line = _explained(KeyboardInterrupt() if interrupted else error)
-            say(line)
-            raise typer.Exit(code) from error
+            raise _told(KeyboardInterrupt() if interrupted else error) from error
         except Exception as error:
             if interrupted:
-                code, line = _explained(KeyboardInterrupt())
-                say(line)
-                raise typer.Exit(code) from error
+                raise _told(KeyboardInterrupt()) from error
             raise
 
 
@@ -55,6 +51,13 @@ def _interrupts() -> Generator[list[int]]:
         yield noted
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _told(error: BaseException) -> typer.Exit:
+    """Say what happened and return how the program ends."""
+    code, line = _explained(error)
+    say(line)
+    return typer.Exit(code)
 
 
 def _explained(error: BaseException) -> tuple[int, str]:

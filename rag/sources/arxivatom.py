@@ -7,22 +7,18 @@ comment, mostly in its abstract as well, and is kept like others.
 Fields: https://info.arxiv.org/help/api/user-manual.html#_details_of_atom_results_returned
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
 from rag.schema import Record, Rejection
 from rag.sources import latex, markup
-from rag.sources.arxivkaggle import journal, published
+from rag.sources.arxivkaggle import decoded, journal, published
 from rag.sources.draft import Draft, year
 from rag.sources.innertext import text_of, told
 from rag.sources.markup import Found
 from rag.sources.reader import Place
 
 name = "arxivatom"
-
-_TIE = re.compile(r"(?<!\\)~")
-_MARK = "\ue000"
 
 
 def sniff(head: str) -> float:
@@ -59,11 +55,3 @@ def _authors(entry: Element) -> list[str]:
 def _link(entry: Element) -> str:
     links = (link.get("href", "") for link in entry.findall("link[@rel='alternate']"))
     return next(links, "")
-
-
-def decoded(text: str) -> str:
-    """Decode the LaTeX in a title or abstract of arXiv, if it has any."""
-    if "\\" not in text and "{" not in text:
-        return text
-    # Here a tilde is "about" more often than a tie.
-    return latex.plain(_TIE.sub(_MARK, text)).replace(_MARK, "~")

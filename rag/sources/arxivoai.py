@@ -14,8 +14,7 @@ from xml.etree.ElementTree import Element
 
 from rag.schema import Record, Rejection
 from rag.sources import latex, markup
-from rag.sources.arxivatom import decoded
-from rag.sources.arxivkaggle import journal, published
+from rag.sources.arxivkaggle import decoded, journal, published
 from rag.sources.draft import Draft, year
 from rag.sources.innertext import text_of, told
 from rag.sources.markup import Found
