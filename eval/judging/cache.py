@@ -50,8 +50,10 @@ class VerdictCache:
     def __init__(self, path: Path, *, notice: Callable[[str], None] = _to_stderr) -> None:
         self._path = path
         self._notice = notice
-        self._lock = Lock()
-        self._mending = Lock()
+        # One for all work on the file: to set a file aside under an open connection
+        # would leave its log to the file that takes the name.
+        self._file = Lock()
+        self._counting = Lock()
         self._told = False
         self.hits = 0
         """Values found since this object was made."""
@@ -63,7 +65,7 @@ class VerdictCache:
         key = digest(dict(fields))
         rows = self._mended(lambda: self._rows(key))
         value = _opened(key, rows[0]) if rows else None
-        with self._lock:
+        with self._counting:
             self.hits += value is not None
             self.misses += value is None
         return value
@@ -117,11 +119,12 @@ class VerdictCache:
 
     def _mended(self, work: Callable[[], Result]) -> Result | None:
         """Return what work on the file gives; None where the file does not let it."""
-        try:
-            return self._once_more(work)
-        except (sqlite3.DatabaseError, OSError) as error:
-            self._tell(f"cache {self._path} cannot be used ({error}): going on without it")
-            return None
+        with self._file:
+            try:
+                return self._once_more(work)
+            except (sqlite3.DatabaseError, OSError) as error:
+                self._tell(f"cache {self._path} cannot be used ({error}): going on without it")
+                return None
 
     def _once_more(self, work: Callable[[], Result]) -> Result:
         try:
@@ -129,13 +132,12 @@ class VerdictCache:
         except sqlite3.DatabaseError as error:
             if not _mendable(error):
                 raise
-        with self._mending:
-            self._mend(work)
+        self._mend(work)
         return work()
 
     def _mend(self, work: Callable[[], object]) -> None:
         try:
-            # Another thread may have been here first.
+            # Another process may have been here first.
             work()
         except sqlite3.DatabaseError as error:
             if not isinstance(error, sqlite3.OperationalError):
@@ -153,9 +155,8 @@ class VerdictCache:
         self._notice(f"cache {self._path} was damaged ({why}): set aside as {target.name}")
 
     def _tell(self, line: str) -> None:
-        with self._lock:
-            told, self._told = self._told, True
-        if not told:
+        if not self._told:
+            self._told = True
             self._notice(line)
 
 

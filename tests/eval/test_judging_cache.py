@@ -142,10 +142,12 @@ def test_two_damaged_files_are_both_kept(path: Path):
         assert path.with_name(f"verdicts.sqlite.damaged-{number}").exists()
 
 
-def test_many_threads_set_a_damaged_file_aside_once(path: Path):
+@pytest.mark.parametrize("damage", [_overwritten, _torn])
+def test_many_threads_set_a_damaged_file_aside_once(path: Path, damage: Callable[[Path], None]):
     told: list[str] = []
     cache = VerdictCache(path, notice=told.append)
-    _overwritten(path)
+    cache.put({"a": 1}, {"v": 1})
+    damage(path)
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(lambda n: cache.get({"n": n}), range(32))) == {None}
     assert len(told) == 1
