@@ -85,6 +85,7 @@ class Assistant:
                 id=uuid.uuid4().hex[:12],
                 question=question,
                 standalone=whole,
+                filters=filters or Filters(),
                 hits=retrieved.hits(self._hits),
                 answerer=self._answerer.name,
                 library=view.fingerprint,

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from rag.schema import Answer, Citation, Claim, Hit, Paper
+from rag.schema import Answer, Citation, Claim, Hit, Paper, Withheld
 from rag.store.report import AddReport, Status
 
 Json = dict[str, object]
@@ -50,6 +50,9 @@ def answered(answer: Answer) -> Json:
         "nearest": cited(refusal.nearest) if refusal else [],
         "id": answer.id,
         "confidence": None if answer.confidence is None else round(answer.confidence, 4),
+        "filters": answer.filters.model_dump(exclude_none=True),
+        "withheld": [_withheld(each) for each in answer.withheld],
+        "invented": list(answer.invented),
     }
 
 
@@ -133,6 +136,15 @@ def standing(status: Status) -> Json:
         "store": status.store,
         "model": status.model,
         "writer": status.writer.model_dump(mode="json") if status.writer else None,
+    }
+
+
+def _withheld(sentence: Withheld) -> Json:
+    return {
+        "text": sentence.text,
+        "verdict": sentence.verdict.label,
+        "support": round(sentence.verdict.probability, 4),
+        "against": cited([sentence.against])[0] if sentence.against else None,
     }
 
 

@@ -147,5 +147,6 @@ def _kept(rows: list[tuple[object, ...]]) -> Iterator[Kept]:
 
 def _papers(answer: Answer) -> set[str]:
     nearest = answer.refusal.nearest if answer.refusal else ()
-    cited = {each.paper_id for each in (*answer.citations, *nearest)}
+    against = [each.against for each in answer.withheld if each.against]
+    cited = {each.paper_id for each in (*answer.citations, *nearest, *against)}
     return cited | {each.passage.paper_id for each in answer.hits}

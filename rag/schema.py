@@ -218,6 +218,15 @@ class Refusal(Noun):
     """Sentences that came closest; shown as context, never as an answer."""
 
 
+class Withheld(Noun):
+    """A sentence that an answerer wrote and the check kept out of the answer."""
+
+    text: str
+    verdict: Verdict
+    against: Citation | None = None
+    """The sentence of a paper that contradicts it, where one does."""
+
+
 class Turn(Noun):
     """An earlier question of a conversation and what was answered."""
 
@@ -232,12 +241,18 @@ class Answer(Noun):
     question: str
     standalone: str
     """The question as searched, after a follow-up was resolved from the history."""
+    filters: Filters = Filters()
+    """Which papers could be used."""
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()
     hits: tuple[Hit, ...] = ()
     refusal: Refusal | None = None
     notices: tuple[str, ...] = ()
     """Things the reader must know, such as dropped claims or a fallback."""
+    withheld: tuple[Withheld, ...] = ()
+    """Sentences that did not stand up to the check, in the order in which they were written."""
+    invented: tuple[str, ...] = ()
+    """Ids that a model gave and that no evidence has: counted here, shown in no text."""
     confidence: float | None = None
     """Calibrated probability that the library answers, be it answered or refused."""
     answerer: str
@@ -248,6 +263,7 @@ class Answer(Noun):
     """Hash of the settings in force."""
     timings_ms: dict[str, float] = {}
     usage: dict[str, int] | None = None
+    """Tokens that a model read and wrote, as its provider counts them."""
     complete: bool = True
     """False while streaming."""
 
