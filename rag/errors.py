@@ -10,6 +10,7 @@ AttestError
 │   ├── LibraryDamaged    stored bytes are not what the manifest says
 │   └── PaperNotFound     no paper with this id
 └── ModelUnavailable      a model, its weights or its extra is not installed
+    └── ModelFault        a language model gave no reply, or only a part of one
 
 Messages are one line: what happened, where, and what to do. Anything that is
 not an ``AttestError`` is a defect of Attest and keeps its traceback.
@@ -54,3 +55,34 @@ class PaperNotFound(LibraryError):
 
 class ModelUnavailable(AttestError):
     """A model cannot be loaded; the message carries the install command."""
+
+
+class ModelFault(ModelUnavailable):
+    """A language model gave no reply, or only a part of one.
+
+    Attributes:
+        kind: What went wrong, one of ``FAULTS``.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+FAULTS = {
+    "unreachable": "could not be reached",
+    "busy": "was too busy",
+    "denied": "did not accept the key or the account",
+    "missing": "is not served there",
+    "rejected": "did not accept the request",
+    "too long": "cannot read so long a prompt",
+    "timeout": "took too long",
+    "cancelled": "was stopped",
+    "cut": "broke off",
+    "length": "ran out of tokens",
+    "filtered": "was held back by its provider",
+    "empty": "said nothing",
+    "garbled": "sent what could not be read",
+    "failed": "failed",
+}
+"""What can go wrong with a language model, and how to say it after its name."""
