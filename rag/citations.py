@@ -55,7 +55,7 @@ def bind(drafts: Sequence[Draft], check: Check) -> Bound:
     claims: list[Claim] = []
     for draft in drafts:
         used = dict.fromkeys(_number(citations, evidence) for evidence in draft.evidence)
-        verdict = check(draft.text, _texts(draft.evidence))
+        verdict = check(draft.text, texts(draft.evidence))
         claims.append(Claim(text=draft.text, citations=tuple(used), verdict=verdict))
     return Bound(tuple(claims), tuple(citations.values()))
 
@@ -82,6 +82,13 @@ def cite(evidence: Evidence, *, n: int) -> Citation:
         passage_id=evidence.passage_id,
         quote_hash=text_hash(sentence.text),
     )
+
+
+def texts(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """Return what a claim is checked against: the quotes, then the titles of their papers."""
+    quotes = [item.sentence.text for item in evidence]
+    titles = [item.paper.title for item in evidence if item.paper.title]
+    return tuple(dict.fromkeys([*quotes, *titles]))
 
 
 def link(paper: Paper) -> str | None:
@@ -134,9 +141,3 @@ def _verify(paper: Paper, sentence: Sentence) -> None:
     within = 0 <= start < end <= len(paper.abstract)
     if not within or paper.abstract[start:end] != sentence.text:
         raise MisboundQuote(f"{paper.id} does not read as quoted at {start}..{end}")
-
-
-def _texts(evidence: Sequence[Evidence]) -> tuple[str, ...]:
-    quotes = [item.sentence.text for item in evidence]
-    titles = [item.paper.title for item in evidence if item.paper.title]
-    return tuple(dict.fromkeys([*quotes, *titles]))

@@ -1,17 +1,19 @@
 """The port of an answerer, and the embedded one behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+from rag.answering.brake import Brake
 from rag.answering.candidates import Scored, gather
 from rag.answering.evidence import Reading
 from rag.answering.extractive import NAME, drafts
 from rag.answering.fitted import Fitted
+from rag.answering.model import Usage
 from rag.answering.question import read_question
 from rag.answering.refusal import Signs, probability, reason, signs
 from rag.citations import Draft, Evidence, cite
 from rag.retrieval import Retrieved
-from rag.schema import Filters, Refusal
+from rag.schema import Citation, Filters, Refusal
 from rag.store.view import LibraryView
 from rag.terms import terms
 
@@ -37,6 +39,24 @@ class Reply(NamedTuple):
     refusal: Refusal | None = None
     confidence: float | None = None
     """Calibrated probability that the library answers, where the answerer gives one."""
+    writing: str = ""
+    """A sentence that a model has begun; not checked, not bound, not part of the answer."""
+    rejected: tuple[Draft, ...] = ()
+    """Drafts that were given up together, to be told of and not shown."""
+    notices: tuple[str, ...] = ()
+    invented: tuple[str, ...] = ()
+    """Ids that a model made up."""
+    model: str | None = None
+    usage: Usage | None = None
+    done: bool = True
+    """False while more is to come."""
+
+
+class Weighed(NamedTuple):
+    """An extractive reply and all the sentences that it was chosen from, the likeliest first."""
+
+    reply: Reply
+    scored: list[Scored]
 
 
 class Answerer(Protocol):
@@ -47,8 +67,11 @@ class Answerer(Protocol):
         """Name and version, recorded with every answer."""
         ...
 
-    def answer(self, view: LibraryView, found: Found) -> Reply:
-        """Return drafts of claims with their evidence, or a refusal."""
+    def replies(self, view: LibraryView, found: Found, brake: Brake) -> Iterator[Reply]:
+        """Yield growing drafts of claims with their evidence, or a refusal; the last is whole.
+
+        A reply that is not ``done`` may be taken back by a later one, where a model fails.
+        """
         ...
 
 
@@ -62,14 +85,23 @@ class ExtractiveAnswerer:
         self._fitted = fitted
         self._floor = fitted.threshold if refuse_below is None else refuse_below
 
+    def replies(self, view: LibraryView, found: Found, brake: Brake) -> Iterator[Reply]:
+        """Yield the one reply there is; it is there at once."""
+        yield self.answer(view, found)
+
     def answer(self, view: LibraryView, found: Found) -> Reply:
         """Return the sentences that answer, or why the library does not."""
+        return self.weigh(view, found).reply
+
+    def weigh(self, view: LibraryView, found: Found) -> Weighed:
+        """Return the answer with what it was chosen from, for others that answer from the same."""
         reading, scored, marks = self.read(view, found)
         likely = probability(marks, self._fitted.refusal) if scored else 0.0
         if not scored or likely < self._floor:
             refusal = _refusal(reading, scored, marks, likely, found.filters)
-            return Reply(refusal=refusal, confidence=likely)
-        return Reply(drafts=tuple(drafts(reading, scored)), confidence=likely)
+            return Weighed(Reply(refusal=refusal, confidence=likely), scored)
+        chosen = tuple(drafts(reading, scored))
+        return Weighed(Reply(drafts=chosen, confidence=likely), scored)
 
     def read(self, view: LibraryView, found: Found) -> tuple[Reading, list[Scored], Signs]:
         """Return the question as read, its candidate sentences and the signs of an answer."""
@@ -89,8 +121,13 @@ def _refusal(
     if not scored:
         narrowed = " that the filters allow" if filters and filters.active else ""
         return Refusal(reason=f"it holds no paper{narrowed} on this.", probability=0.0)
-    nearest = tuple(
+    told = reason(marks, reading)
+    return Refusal(reason=told, probability=round(likely, 4), nearest=nearest(scored))
+
+
+def nearest(scored: Sequence[Scored]) -> tuple[Citation, ...]:
+    """Return the likeliest sentences as citations, to be shown with a refusal."""
+    return tuple(
         cite(Evidence(paper=one.paper, sentence=one.sentence, passage_id=one.passage_id), n=n)
         for n, one in enumerate(scored[:NEAREST], start=1)
     )
-    return Refusal(reason=reason(marks, reading), probability=round(likely, 4), nearest=nearest)

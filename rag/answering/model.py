@@ -10,6 +10,9 @@ Role = Literal["system", "user", "assistant"]
 Finish = Literal["stop", "length", "filtered"]
 """Why a model ended: it was done, ran out of tokens, or its provider held something back."""
 
+REPLY_TOKENS = 1_024
+"""The most tokens that an answer may have; five sentences with ids take about 250."""
+
 
 class Message(NamedTuple):
     """What is said to a model."""

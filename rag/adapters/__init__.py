@@ -1,0 +1,1 @@
+"""Other people's models and frameworks, each behind a port of ours; loaded when asked for."""
