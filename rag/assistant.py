@@ -4,16 +4,20 @@ import uuid
 from collections.abc import Iterator, Sequence
 from time import perf_counter
 
-from rag.answering.answerer import Answerer, Found
-from rag.answering.followup import standalone
-from rag.citations import Bound, Draft, bind
+from rag.answering.answerer import Answerer, Found, Reply
+from rag.answering.brake import Brake
+from rag.answering.model import LanguageModel
+from rag.answering.rewriting import widened
+from rag.answering.standing import remembered, stand
+from rag.citations import Check
 from rag.library import Library
 from rag.retrieval import HybridRetriever
-from rag.schema import Answer, Filters, Hit, Refusal, Turn
+from rag.schema import Answer, Filters, Hit, Policy, Turn
 from rag.verification import Checker
 
 HITS = 10
-UNSUPPORTED = "no sentence of an answer stood up to the check against its evidence."
+DEADLINE = 60.0
+"""Seconds after which a question ends with what there is."""
 
 
 class Assistant:
@@ -26,6 +30,9 @@ class Assistant:
         answerer: Answerer,
         checker: Checker,
         *,
+        model: LanguageModel | None = None,
+        policy: Policy = "drop",
+        deadline: float = DEADLINE,
         settings: str = "",
         hits: int = HITS,
     ) -> None:
@@ -36,6 +43,9 @@ class Assistant:
             retriever: Finds papers for a question.
             answerer: Makes drafts, or a refusal, of what was found.
             checker: Gives the verdict on every claim.
+            model: Rewords follow-up questions; rules do where there is none.
+            policy: What becomes of sentences that their evidence does not support.
+            deadline: Seconds that a question may take.
             settings: Hash of the settings in force, recorded with every answer.
             hits: Papers listed with an answer.
         """
@@ -43,6 +53,9 @@ class Assistant:
         self._retriever = retriever
         self._answerer = answerer
         self._checker = checker
+        self._model = model
+        self._policy: Policy = policy
+        self._deadline = deadline
         self._settings = settings
         self._hits = hits
 
@@ -64,21 +77,32 @@ class Assistant:
             return self._retriever.retrieve(view, question, filters).hits(k or self._hits)
 
     def stream(
-        self, question: str, *, filters: Filters | None = None, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        history: Sequence[Turn] = (),
+        brake: Brake | None = None,
     ) -> Iterator[Answer]:
-        """Yield a growing answer: what was found first, the checked claims last.
+        """Yield a growing answer: what was found first, then the claims as they are checked.
+
+        Closing the iterator, or pressing the brake, stops a model that is writing. An answer
+        that is not complete may be taken back by the next where a model fails.
 
         Args:
             question: What is asked; may lean on the history.
             filters: Which papers may be used.
             history: Earlier turns, oldest first.
+            brake: Ends the question sooner than the deadline.
 
         Raises:
             UsageError: The question is blank or too long.
             LibraryError: The library is missing or damaged.
+            ModelUnavailable: A model is wanted and cannot be used at all.
         """
         clock = _Clock()
-        whole = standalone(question, history)
+        brake = brake or Brake(self._deadline)
+        whole = widened(question, history, self._model, brake=brake)
         with self._library.open() as view:
             retrieved = self._retriever.retrieve(view, whole, filters)
             answer = Answer(
@@ -94,20 +118,40 @@ class Assistant:
                 complete=False,
             )
             yield answer
-            reply = self._answerer.answer(view, Found(question, whole, retrieved, filters))
-            sure = {"confidence": reply.confidence, "timings_ms": clock.lap("answer")}
-            answer = answer.model_copy(update=sure)
+            found = Found(question, whole, retrieved, filters, _cited(history))
+            check = remembered(self._checker, whole)
+            for reply in self._answerer.replies(view, found, brake):
+                clock.lap("answer")
+                grown = self._grown(answer, reply, check)
+                clock.lap("check")
+                times = clock.total() if reply.done else clock.laps
+                yield grown.model_copy(update={"timings_ms": times})
+
+    def _grown(self, answer: Answer, reply: Reply, check: Check) -> Answer:
+        """Return the answer with what a reply holds, checked."""
+        told: dict[str, object] = {
+            "confidence": reply.confidence,
+            "model": reply.model,
+            "notices": reply.notices,
+            "invented": reply.invented,
+            "writing": reply.writing,
+            "complete": reply.done,
+        }
+        if reply.usage is not None:
+            read, written = reply.usage.prompt_tokens, reply.usage.completion_tokens
+            told["usage"] = {"prompt_tokens": read, "completion_tokens": written}
+            told["cost_usd"] = reply.usage.usd
         if reply.refusal is not None:
-            done = {"refusal": reply.refusal, "complete": True, "timings_ms": clock.total()}
-            yield answer.model_copy(update=done)
-            return
-        bound, dropped = supported(reply.drafts, self._checker)
-        clock.lap("check")
-        done = {"claims": bound.claims, "citations": bound.citations, "complete": True}
-        notices = (_dropped(dropped),) if dropped else ()
-        refusal = None if bound.claims else Refusal(reason=UNSUPPORTED, probability=0.0)
-        rest = {"notices": notices, "refusal": refusal, "timings_ms": clock.total()}
-        yield answer.model_copy(update={**done, **rest})
+            return answer.model_copy(update={**told, "refusal": reply.refusal})
+        stood = stand(reply.drafts, check, self._policy, rejected=reply.rejected, done=reply.done)
+        checked = {
+            "claims": stood.bound.claims,
+            "citations": stood.bound.citations,
+            "withheld": stood.withheld,
+            "refusal": stood.refusal,
+            "notices": (*reply.notices, *stood.notices),
+        }
+        return answer.model_copy(update={**told, **checked})
 
     def ask(
         self, question: str, *, filters: Filters | None = None, history: Sequence[Turn] = ()
@@ -117,26 +161,9 @@ class Assistant:
         return answer
 
 
-def supported(drafts: Sequence[Draft], checker: Checker) -> tuple[Bound, int]:
-    """Bind the drafts that their evidence supports; return also how many were dropped.
-
-    This is the one policy: what is unsupported or contradicted is never shown
-    as a claim, and its going is said.
-    """
-    bound = bind(drafts, checker.check)
-    kept = [
-        draft
-        for draft, claim in zip(drafts, bound.claims, strict=True)
-        if claim.verdict.label in {"supported", "partial"}
-    ]
-    if len(kept) == len(drafts):
-        return bound, 0
-    return bind(kept, checker.check), len(drafts) - len(kept)
-
-
-def _dropped(count: int) -> str:
-    many = "sentence" if count == 1 else "sentences"
-    return f"{count} {many} without support left out"
+def _cited(history: Sequence[Turn]) -> tuple[str, ...]:
+    """Return the papers that earlier turns have cited, the last ones first."""
+    return tuple(dict.fromkeys(paper for turn in reversed(history) for paper in turn.papers))
 
 
 class _Clock:
@@ -149,8 +176,13 @@ class _Clock:
     def lap(self, name: str) -> dict[str, float]:
         """End a stage and return all so far."""
         now = perf_counter()
-        self._laps[name] = round(1000 * (now - self._last), 2)
+        self._laps[name] = round(self._laps.get(name, 0.0) + 1000 * (now - self._last), 2)
         self._last = now
+        return self.laps
+
+    @property
+    def laps(self) -> dict[str, float]:
+        """Return the stages so far; one that came again counts together."""
         return dict(self._laps)
 
     def total(self) -> dict[str, float]:

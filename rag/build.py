@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from rag.settings import Settings
 
 if TYPE_CHECKING:
+    from rag.answering.model import LanguageModel
     from rag.assistant import Assistant
     from rag.embedding import Embedder
     from rag.library import Library
@@ -22,19 +23,44 @@ def open_assistant(settings: Settings) -> "Assistant":
     """Return an assistant on the library that the settings name.
 
     Raises:
+        UsageError: The settings name no model, mix local and hosted ones, or lack a key.
+        ModelUnavailable: The embedder cannot be made.
+    """
+    from rag.adapters.opening import open_model
+    from rag.hosts import refuse_mixture
+
+    refuse_mixture(settings)
+    return assistant_with(settings, open_model(settings.llm))
+
+
+def assistant_with(settings: Settings, model: "LanguageModel | None") -> "Assistant":
+    """Return an assistant in whose answers a given model writes, or none.
+
+    Args:
+        settings: All the rest; their ``llm`` is not read.
+        model: Such as `rag.adapters.llama.from_llama` makes of any llama-index ``LLM``.
+
+    Raises:
         ModelUnavailable: The embedder cannot be made.
     """
     from rag.answering.answerer import ExtractiveAnswerer
     from rag.answering.fitted import load
+    from rag.answering.generative import GenerativeAnswerer
     from rag.assistant import Assistant
     from rag.retrieval import HybridRetriever
     from rag.verification import LexicalChecker
 
+    checker = LexicalChecker()
+    extractive = ExtractiveAnswerer(load(), refuse_below=settings.refuse_below)
+    back = settings.unsupported != "refuse"
     return Assistant(
         open_library(settings),
         HybridRetriever(embedder(settings.embedder)),
-        ExtractiveAnswerer(load(), refuse_below=settings.refuse_below),
-        LexicalChecker(),
+        GenerativeAnswerer(model, checker, extractive, fall_back=back) if model else extractive,
+        checker,
+        model=model,
+        policy=settings.unsupported,
+        deadline=settings.deadline,
         settings=settings.digest,
         hits=settings.hits,
     )

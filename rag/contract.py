@@ -53,6 +53,7 @@ def answered(answer: Answer) -> Json:
         "filters": answer.filters.model_dump(exclude_none=True),
         "withheld": [_withheld(each) for each in answer.withheld],
         "invented": list(answer.invented),
+        "cost_usd": answer.cost_usd,
     }
 
 

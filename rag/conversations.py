@@ -81,7 +81,7 @@ class Conversations:
             conversation,
         )
         answers = (each.answer for each in _kept(rows))
-        return tuple(Turn(question=each.question, answer=each.text) for each in answers)
+        return tuple(_turn(each) for each in answers)
 
     def recent(self, count: int) -> tuple[Kept, ...]:
         """Return the last answers, newest first."""
@@ -143,6 +143,11 @@ def _kept(rows: list[tuple[object, ...]]) -> Iterator[Kept]:
         except ValidationError:
             continue
         yield Kept(str(conversation), str(time), answer)
+
+
+def _turn(answer: Answer) -> Turn:
+    cited = dict.fromkeys(each.paper_id for each in answer.citations)
+    return Turn(question=answer.question, answer=answer.text, papers=tuple(cited))
 
 
 def _papers(answer: Answer) -> set[str]:

@@ -13,11 +13,11 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from rag.build import embedder, open_library
 from rag.conversations import FILE as CONVERSATIONS
-from rag.errors import AttestError, LibraryMissing
+from rag.errors import AttestError, LibraryMissing, UsageError
+from rag.hosts import contacts, mixture
 from rag.settings import PROJECT_FILE, Settings, user_file
 
 OLDEST = (3, 11)
@@ -27,8 +27,6 @@ PACKAGES = (
     *("tantivy", "tokenizers", "typer"),
 )
 EXTRAS = {"llm": "llama_index", "local": "torch", "ui": "gradio"}
-_TRUE = {"1", "ON", "YES", "TRUE"}
-"""What switches an environment variable of huggingface_hub on."""
 MODEL = Path(str(files("rag"))) / "models" / "all-MiniLM-L6-v2"
 
 
@@ -74,20 +72,6 @@ def origins(
     )
 
 
-def hosts(settings: Settings) -> tuple[str, ...]:
-    """Return the hosts that would be contacted with these settings; none by default."""
-    kind, _, rest = settings.embedder.partition(":")
-    if kind == "openai":
-        address = rest.rpartition("@")[2]
-    elif kind == "hub" and os.environ.get("HF_HUB_OFFLINE", "1").upper() not in _TRUE:
-        address = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
-    else:
-        return ()
-    # Without the name and password that an address may hold.
-    host = urlsplit(address).netloc.rpartition("@")[2]
-    return (host,) if host else ()
-
-
 def examine(settings: Settings) -> Iterator[Finding]:
     """Check one thing after the other."""
     yield Finding(
@@ -100,6 +84,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     checks: dict[str, Callable[[Settings], str]] = {
         "embedder": _embedder,
         "answerer": _answerer,
+        "privacy": _privacy,
         "library": _library,
         "folder": _folder,
     }
@@ -153,11 +138,27 @@ def _embedder(settings: Settings) -> str:
     return f"{model.model_id} gives {size} numbers, ready in {time.perf_counter() - started:.1f} s"
 
 
-def _answerer(_: Settings) -> str:
+def _privacy(settings: Settings) -> str:
+    """Tell where texts go.
+
+    Raises:
+        UsageError: Local and hosted models are mixed.
+    """
+    mixed = mixture(settings)
+    if mixed:
+        raise UsageError(mixed)
+    away = [f"{each.setting} sends texts to {each.host}" for each in contacts(settings)]
+    return "; ".join(away) or "no text leaves this machine"
+
+
+def _answerer(settings: Settings) -> str:
+    from rag.adapters.opening import open_model
     from rag.answering.extractive import NAME
     from rag.answering.fitted import load
 
-    return f"{NAME}, refuses below a probability of {load().threshold:.2f}"
+    model = open_model(settings.llm)
+    writes = f"{model.name} writes, {NAME} stands in" if model else NAME
+    return f"{writes}, refuses below a probability of {load().threshold:.2f}"
 
 
 def _library(settings: Settings) -> str:

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 Field = Literal["title", "abstract"]
 Label = Literal["supported", "partial", "unsupported", "contradicted"]
+Policy = Literal["drop", "mark", "refuse"]
+"""What becomes of a sentence of an answer that its evidence does not support."""
 
 
 class Noun(BaseModel):
@@ -172,7 +174,7 @@ class Citation(Noun):
     """A marker of an answer, bound to exact words of a stored abstract."""
 
     n: int
-    """Marker number, 1..n by first use."""
+    """Marker number, 1..n by first use; 0 for a sentence that is shown without being cited."""
     paper_id: str
     title: str
     authors: tuple[str, ...] = ()
@@ -232,6 +234,8 @@ class Turn(Noun):
 
     question: str
     answer: str
+    papers: tuple[str, ...] = ()
+    """Ids of the papers that were cited."""
 
 
 class Answer(Noun):
@@ -264,6 +268,10 @@ class Answer(Noun):
     timings_ms: dict[str, float] = {}
     usage: dict[str, int] | None = None
     """Tokens that a model read and wrote, as its provider counts them."""
+    cost_usd: float | None = None
+    """What the model cost, where its provider tells."""
+    writing: str = ""
+    """While streaming: a sentence that a model has begun, neither checked nor bound."""
     complete: bool = True
     """False while streaming."""
 

@@ -19,6 +19,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from rag.schema import Policy
+
 PROJECT_FILE = Path("attest.toml")
 
 
@@ -38,6 +40,12 @@ class Settings(BaseSettings):
     """Folder of the library."""
     embedder: str = "minilm"
     """Which embedder: ``minilm``, ``minilm:int8``, ``folder:…``, ``hub:…``, ``openai:…@URL``."""
+    llm: str = "extractive"
+    """What words the answers: ``extractive`` (no model) or a model, see ``attest models``."""
+    unsupported: Policy = "drop"
+    """What becomes of a sentence that no abstract supports: ``drop``, ``mark`` or ``refuse``."""
+    deadline: float = Field(default=60.0, gt=0, le=3600)
+    """Seconds that a question may take; a model that is not done by then is given up."""
     hits: int = Field(default=10, ge=1, le=1000)
     """Papers listed with an answer or a search."""
     refuse_below: float | None = Field(default=None, ge=0, le=1)

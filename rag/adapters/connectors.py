@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rag.adapters.keys import key, needed
 from rag.adapters.llama import LlamaModel, Seat
-from rag.adapters.opening import Place
+from rag.adapters.place import Place
 from rag.adapters.wire import client, wire
 from rag.answering.model import REPLY_TOKENS, Json
 from rag.errors import ModelUnavailable
@@ -120,7 +120,7 @@ def ollama(place: Place) -> LlamaModel:
 
     def make() -> "LLM":
         with _extra():
-            from llama_index.llms.ollama import Ollama
+            from llama_index.llms.ollama import Ollama  # pyright: ignore[reportMissingTypeStubs]
             from ollama import Client
         own = Client(
             place.url,
@@ -162,7 +162,9 @@ def _seat(place: Place, window: int, *, structured: bool = False) -> Seat:
 
 def _openai_like(place: Place, secret: str, temperature: float) -> "LLM":
     with _extra():
-        from llama_index.llms.openai_like import OpenAILike
+        from llama_index.llms.openai_like import (  # pyright: ignore[reportMissingTypeStubs]
+            OpenAILike,
+        )
     return OpenAILike(
         model=place.model,
         api_base=place.url,
@@ -172,7 +174,7 @@ def _openai_like(place: Place, secret: str, temperature: float) -> "LLM":
         temperature=temperature,
         max_retries=0,
         timeout=_TIMEOUT,
-        http_client=client(place.url or ""),
+        http_client=client(place.url or ""),  # pyright: ignore[reportCallIssue] - of its base
     )
 
 

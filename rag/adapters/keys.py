@@ -1,6 +1,7 @@
 """Where keys of hosted models come from: the environment, or the system's keyring; never a file."""
 
 import os
+from importlib import import_module
 
 from rag.errors import UsageError
 
@@ -55,11 +56,12 @@ def _sendable(value: str, place: str) -> str:
 def _kept(kind: str) -> str | None:
     """Ask the system's keyring, where the package for it is installed."""
     try:
-        import keyring
-        from keyring.errors import KeyringError
+        module = import_module("keyring")
+        errors = import_module("keyring.errors")
     except ImportError:
         return None
     try:
-        return keyring.get_password(SERVICE, kind)
-    except KeyringError:
+        found: object = module.get_password(SERVICE, kind)
+    except errors.KeyringError:
         return None
+    return found if isinstance(found, str) else None

@@ -8,7 +8,6 @@ from rag.adapters.raw import finish_of, usage_of
 from rag.answering.brake import Brake
 from rag.answering.model import Json, Message, Piece
 from rag.embedding.port import estimated_tokens
-from rag.errors import ModelFault
 
 if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatMessage, ChatResponse
@@ -166,10 +165,9 @@ def _chat(message: Message) -> "ChatMessage":
 
 
 def _piece(response: "ChatResponse") -> Piece:
-    text = response.delta or ""
-    if not isinstance(text, str):
-        raise ModelFault("garbled", "text that is no text")
-    about = cast("Mapping[str, object]", response.additional_kwargs)
-    inner = cast("Mapping[str, object]", response.message.additional_kwargs)
-    seen: tuple[object, ...] = (response.raw, about, inner)
-    return Piece(text, finish_of(seen), usage_of(seen))
+    seen: tuple[object, ...] = (
+        response.raw,
+        cast("object", response.additional_kwargs),
+        cast("object", response.message.additional_kwargs),
+    )
+    return Piece(response.delta or "", finish_of(seen), usage_of(seen))

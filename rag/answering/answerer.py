@@ -30,6 +30,8 @@ class Found(NamedTuple):
     """As searched."""
     retrieved: Retrieved
     filters: Filters | None = None
+    earlier: tuple[str, ...] = ()
+    """Papers that the conversation has cited; they may be cited again."""
 
 
 class Reply(NamedTuple):
@@ -111,7 +113,9 @@ class ExtractiveAnswerer:
             both = tuple(dict.fromkeys((*question.terms, *terms(found.standalone))))
             question = question._replace(terms=both)
         reading = Reading(question, weights, view.lexical.size)
-        scored = gather(view, found.retrieved, reading, self._fitted.evidence)
+        scored = gather(
+            view, found.retrieved, reading, self._fitted.evidence, earlier=found.earlier
+        )
         return reading, scored, signs(reading, found.retrieved, scored)
 
 

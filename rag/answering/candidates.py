@@ -1,6 +1,6 @@
 """Gathering the sentences that may answer, best first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rag.answering.evidence import Place, Reading, Weights, features
@@ -11,6 +11,9 @@ from rag.terms import mentions, terms
 
 PAPERS = 8
 """Papers whose sentences are read; for one question in twenty the right one is further down."""
+
+EARLIER = 3
+"""Papers of earlier turns that are read again, however deep they lie."""
 
 
 class Scored(NamedTuple):
@@ -33,10 +36,23 @@ class Scored(NamedTuple):
 
 
 def gather(
-    view: LibraryView, retrieved: Retrieved, reading: Reading, weights: Weights
+    view: LibraryView,
+    retrieved: Retrieved,
+    reading: Reading,
+    weights: Weights,
+    *,
+    earlier: Sequence[str] = (),
 ) -> list[Scored]:
-    """Return the abstract sentences of the best papers, the likeliest evidence first."""
-    chosen = _heard(retrieved, reading)
+    """Return the abstract sentences of the best papers, the likeliest evidence first.
+
+    Args:
+        view: The library version that was searched.
+        retrieved: What was found.
+        reading: The question.
+        weights: Of the evidence model.
+        earlier: Papers that the conversation has cited: heard where they were found at all.
+    """
+    chosen = _heard(retrieved, reading, earlier)
     ids = [each.paper_id for each in chosen]
     papers, sentences = view.snapshot.papers(ids), view.snapshot.sentences(ids)
     bodies = {
@@ -89,15 +105,17 @@ def _cosines(
     return found
 
 
-def _heard(retrieved: Retrieved, reading: Reading) -> tuple[Candidate, ...]:
-    """Return the best papers, and for each name that none of them holds the best that does."""
+def _heard(retrieved: Retrieved, reading: Reading, earlier: Sequence[str]) -> tuple[Candidate, ...]:
+    """Return the best papers, the earlier ones, and for each name the best that holds it."""
     chosen = list(retrieved.candidates[:PAPERS])
     for name in reading.question.names:
         holding = (each for each in retrieved.candidates if _holds(each, name))
         best = next(holding, None) if reading.is_rare(name) else None
         if best is not None and best not in chosen:
             chosen.append(best)
-    return tuple(chosen)
+    known = {each.paper_id for each in chosen}
+    again = [each for each in retrieved.candidates if each.paper_id in earlier[:EARLIER]]
+    return (*chosen, *(each for each in again if each.paper_id not in known))
 
 
 def _holds(candidate: Candidate, name: str) -> bool:

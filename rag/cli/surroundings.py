@@ -45,7 +45,8 @@ def doctor(context: typer.Context, json: Json = False) -> None:
 
     Lists every host that the settings would contact; by default there is none.
     """
-    from rag.doctor import examine, hosts
+    from rag.doctor import examine
+    from rag.hosts import hosts
 
     here = session(context)
     settings = here.settings()

@@ -81,7 +81,7 @@ def test_an_answer_has_the_promised_keys_in_the_promised_order():
     assert list(found)[: len(PROMISED)] == PROMISED
     assert list(found)[len(PROMISED) :] == [
         *("notices", "standalone", "nearest", "id", "confidence"),
-        *("filters", "withheld", "invented"),
+        *("filters", "withheld", "invented", "cost_usd"),
     ]
     assert found["answer"] == "Owls hunt at night. [1]"
     assert found["refused"] is False

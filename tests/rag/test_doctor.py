@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from rag import doctor
 from rag.cli.app import app
+from rag.hosts import hosts
 from rag.settings import Settings
 
 
@@ -68,7 +69,7 @@ def test_every_host_that_would_be_contacted_is_listed(
 ):
     monkeypatch.setenv("HF_HUB_OFFLINE", offline)
     monkeypatch.delenv("HF_ENDPOINT", raising=False)
-    assert doctor.hosts(_settings(tmp_path, embedder)) == expected
+    assert hosts(_settings(tmp_path, embedder)) == expected
 
 
 def test_the_command_fails_when_a_check_does(tmp_path: Path):

@@ -1,0 +1,91 @@
+"""Which hosts the settings would contact, and what may not stand together."""
+
+import os
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from rag.adapters.place import is_loopback, place
+from rag.errors import UsageError
+from rag.settings import Settings
+
+_TRUE = {"1", "ON", "YES", "TRUE"}
+"""What switches an environment variable of huggingface_hub on."""
+
+
+class Contact(NamedTuple):
+    """A host that a setting would contact."""
+
+    setting: str
+    host: str
+    """Host and port, without name and password."""
+
+    @property
+    def local(self) -> bool:
+        """Whether the host is this machine."""
+        return is_loopback(urlsplit(f"//{self.host}").hostname or "")
+
+
+def contacts(settings: Settings) -> tuple[Contact, ...]:
+    """Return the hosts that would be contacted with these settings; none by default.
+
+    Raises:
+        UsageError: A setting names no model.
+    """
+    found: list[Contact] = []
+    for setting, address in (("embedder", _embedder(settings)), ("llm", _llm(settings))):
+        # Without the name and password that an address may hold.
+        host = urlsplit(address).netloc.rpartition("@")[2] if address else ""
+        if host:
+            found.append(Contact(setting, host))
+    return tuple(found)
+
+
+def hosts(settings: Settings) -> tuple[str, ...]:
+    """Return their names, each once."""
+    return tuple(dict.fromkeys(each.host for each in contacts(settings)))
+
+
+def mixture(settings: Settings) -> str | None:
+    """Return what is mixed: a model that was chosen to stay here beside one that sends texts away.
+
+    Whoever names a local model wants no text to leave; the extractive answerer says nothing
+    of the kind, since it is the default.
+    """
+    found = place(settings.llm)
+    away = [each for each in contacts(settings) if not each.local]
+    if found is None or not found.local or not away:
+        return None
+    named = ", ".join(f"{each.setting} sends texts to {each.host}" for each in away)
+    return f"{found.spec} stays on this machine, but {named}"
+
+
+def refuse_mixture(settings: Settings) -> None:
+    """Refuse settings that mix local and hosted models.
+
+    Raises:
+        UsageError: They do, or name no model.
+    """
+    mixed = mixture(settings)
+    if mixed:
+        raise UsageError(f"{mixed}: choose a local embedder too, or a hosted model knowingly")
+
+
+def _embedder(settings: Settings) -> str | None:
+    kind, _, rest = settings.embedder.partition(":")
+    if kind == "openai":
+        return rest.rpartition("@")[2]
+    return _hub() if kind == "hub" else None
+
+
+def _llm(settings: Settings) -> str | None:
+    found = place(settings.llm)
+    if found is None:
+        return None
+    return _hub() if found.kind == "hf" and not os.path.isdir(found.model) else found.url
+
+
+def _hub() -> str | None:
+    """Return the address of the model hub, unless it is switched off, as it is by default."""
+    if os.environ.get("HF_HUB_OFFLINE", "1").upper() in _TRUE:
+        return None
+    return os.environ.get("HF_ENDPOINT", "https://huggingface.co")
