@@ -35,7 +35,8 @@ def inspect(folder: Path) -> None:
 
 
 def _refuse_code(path: Path, key: str, value: object) -> None:
-    if key == "auto_map":
+    # A number is no code: a word of that name in a vocabulary.
+    if key == "auto_map" and not isinstance(value, int):
         raise ModelUnavailable(
             f"{path} names code of its own (auto_map), which Attest does not run: "
             "use a model that transformers knows"

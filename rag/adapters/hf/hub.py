@@ -34,7 +34,7 @@ def host() -> str | None:
 
 def local_folder(name: str) -> Path | None:
     """Return the folder that a name means, if there is one."""
-    folder = Path(name).expanduser()
+    folder = Path(os.path.expanduser(name))
     return folder if folder.is_dir() else None
 
 

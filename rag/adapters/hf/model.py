@@ -98,7 +98,11 @@ class LocalModel:
         grammar = self._grammar(schema) if schema and self.structured else None
         self._wait_for_turn(brake)
         work = partial(self._work, tokens, room, grammar)
-        writing = Writing(self._parts.tokenizer, brake, work, self._turn.release)
+        try:
+            writing = Writing(self._parts.tokenizer, brake, work, self._turn.release)
+        except BaseException:  # no thread was to be had
+            self._turn.release()
+            raise
         try:
             yield from self._read(writing, brake, Stops(prompt.stops), len(tokens))
         finally:
