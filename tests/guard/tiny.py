@@ -1,6 +1,7 @@
 """Tiny language models, made here in a moment and saved as real ones are."""
 
 from collections.abc import Sequence
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -51,9 +52,9 @@ def tokenizer(template: str | None = TEMPLATE) -> Any:
 
 def llama(words: Any, window: int = 100_000) -> Any:
     """Return a Llama of two layers and random weights, the same every time."""
-    import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
+    torch: Any = import_module("torch")
     torch.manual_seed(7)
     config = LlamaConfig(
         vocab_size=len(words),
@@ -70,8 +71,7 @@ def llama(words: Any, window: int = 100_000) -> Any:
 
 def teach(model: Any, chain: Sequence[int]) -> None:
     """Let each token of a chain be followed by the next: attention and layers are put out."""
-    import torch
-
+    torch: Any = import_module("torch")
     with torch.no_grad():
         for layer in model.model.layers:
             layer.self_attn.o_proj.weight.zero_()

@@ -1,5 +1,6 @@
 """Messages to a model's own form, texts that end a reply, and where a model runs."""
 
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -144,9 +145,7 @@ def test_the_quickest_device_and_its_own_numbers_are_chosen(
 
 
 def test_this_machine_can_be_asked():
-    import torch
-
-    assert settled(Placement("cpu"), torch).dtype in ("fp32", "bf16")
+    assert settled(Placement("cpu"), import_module("torch")).dtype in ("fp32", "bf16")
 
 
 @pytest.mark.parametrize("device", ["cuda", "mps"])

@@ -103,8 +103,8 @@ def test_a_streamed_reply_is_the_one_that_generate_returns(dreamer: LocalModel):
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     folder = dreamer.name.removeprefix("hf:").partition("@")[0]
-    words = AutoTokenizer.from_pretrained(folder)
-    model = AutoModelForCausalLM.from_pretrained(folder)
+    words: Any = AutoTokenizer.from_pretrained(folder)
+    model: Any = AutoModelForCausalLM.from_pretrained(folder)
     asked = [message._asdict() for message in CHAT]
     prompt = words.apply_chat_template(asked, add_generation_prompt=True, return_tensors="pt")
     expected = model.generate(**prompt, do_sample=False, max_new_tokens=40)[0]
