@@ -54,12 +54,13 @@ SCHEMA: dict[str, object] = {
 
 @pytest.fixture(scope="module")
 def speaker(tmp_path_factory: pytest.TempPathFactory) -> LocalModel:
-    return LocalModel(str(tiny.speaker(tmp_path_factory.mktemp("speaker"))))
+    return LocalModel(str(tiny.speaker(tmp_path_factory.mktemp("speaker"))), threads=1)
 
 
 @pytest.fixture(scope="module")
 def endless(tmp_path_factory: pytest.TempPathFactory) -> LocalModel:
-    return LocalModel(str(tiny.speaker(tmp_path_factory.mktemp("endless"), endless=True)))
+    folder = tiny.speaker(tmp_path_factory.mktemp("endless"), endless=True)
+    return LocalModel(str(folder), threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +113,29 @@ def test_a_streamed_reply_is_the_one_that_generate_returns(dreamer: LocalModel):
 
     assert joined(list(reply(dreamer, max_tokens=40))) == text
     assert joined(list(reply(dreamer, max_tokens=40))) == text
+
+
+def test_lots_are_not_drawn_though_a_model_asks_for_it(
+    tmp_path: Path, dreamer: LocalModel, capfd: pytest.CaptureFixture
+):
+    settings = tiny.dreamer(tmp_path) / "generation_config.json"
+    wish = {"do_sample": True, "temperature": 5.0, "top_k": 50, "repetition_penalty": 1.5}
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | wish))
+    model = LocalModel(str(tmp_path), threads=1)
+
+    assert joined(list(reply(model))) == joined(list(reply(dreamer)))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_any_of_a_models_ends_ends_a_reply(tmp_path: Path):
+    settings = tiny.speaker(tmp_path, " passages", endless=True) / "generation_config.json"
+    words = tiny.tokenizer()
+    ends = [words.eos_token_id, words(" passages")["input_ids"][-1]]
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | {"eos_token_id": ends}))
+
+    last = list(reply(LocalModel(str(tmp_path), threads=1)))[-1]
+
+    assert last.finish == "stop"
 
 
 def test_a_reply_that_runs_out_of_tokens_says_so(endless: LocalModel):
