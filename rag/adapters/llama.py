@@ -167,7 +167,7 @@ def _chat(message: Message) -> "ChatMessage":
 def _piece(response: "ChatResponse") -> Piece:
     seen: tuple[object, ...] = (
         response.raw,
-        cast("object", response.additional_kwargs),
+        cast("object", response.additional_kwargs),  # pyright: ignore[reportUnknownMemberType]
         cast("object", response.message.additional_kwargs),
     )
     return Piece(response.delta or "", finish_of(seen), usage_of(seen))

@@ -1,14 +1,16 @@
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import pytest
 from light import SAMPLE, library_of
 
 from rag.answering.answerer import ExtractiveAnswerer, Found, Reply
+from rag.answering.brake import Brake
 from rag.answering.candidates import PAPERS, Scored
 from rag.answering.fitted import load
-from rag.assistant import UNSUPPORTED, Assistant
+from rag.answering.standing import NOTHING
+from rag.assistant import Assistant
 from rag.citations import Draft, Evidence
 from rag.embedding import open_embedder
 from rag.errors import LibraryMissing, UsageError
@@ -30,7 +32,7 @@ class Saying:
         self._claims = claims
         self.asked: list[Found] = []
 
-    def answer(self, view: LibraryView, found: Found) -> Reply:
+    def replies(self, view: LibraryView, found: Found, brake: Brake) -> Iterator[Reply]:
         self.asked.append(found)
         first = found.retrieved.candidates[0].paper_id
         paper = view.snapshot.paper(first)
@@ -39,7 +41,7 @@ class Saying:
         ]
         evidence = [Evidence(paper=paper, sentence=one, passage_id=f"{first}#0") for one in body]
         drafts = [Draft(text, (one,)) for text, one in zip(self._claims, evidence, strict=False)]
-        return Reply(tuple(drafts))
+        yield Reply(tuple(drafts))
 
 
 _BAD: tuple[Label, ...] = ("partial", "unsupported", "contradicted")
@@ -294,7 +296,7 @@ def test_one_dropped_sentence_is_spoken_of_as_one(library, retriever):
 def test_where_nothing_stands_the_question_is_refused(library, retriever, claims):
     answer = Assistant(library, retriever, Saying(*claims), Judging()).ask(QUESTION)
     assert answer.refusal is not None
-    assert answer.refusal.reason == UNSUPPORTED
+    assert answer.refusal.reason == NOTHING
     assert (answer.claims, answer.citations) == ((), ())
     assert answer.complete
     assert bool(answer.notices) is bool(claims)
