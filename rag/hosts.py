@@ -1,15 +1,12 @@
 """Which hosts the settings would contact, and what may not stand together."""
 
-import os
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from rag.adapters.hf import hub
 from rag.adapters.place import is_loopback, place
 from rag.errors import UsageError
 from rag.settings import Settings
-
-_TRUE = {"1", "ON", "YES", "TRUE"}
-"""What switches an environment variable of huggingface_hub on."""
 
 
 class Contact(NamedTuple):
@@ -32,9 +29,7 @@ def contacts(settings: Settings) -> tuple[Contact, ...]:
         UsageError: A setting names no model.
     """
     found: list[Contact] = []
-    for setting, address in (("embedder", _embedder(settings)), ("llm", _llm(settings))):
-        # Without the name and password that an address may hold.
-        host = urlsplit(address).netloc.rpartition("@")[2] if address else ""
+    for setting, host in (("embedder", _embedder(settings)), ("llm", _llm(settings))):
         if host:
             found.append(Contact(setting, host))
     return tuple(found)
@@ -73,19 +68,15 @@ def refuse_mixture(settings: Settings) -> None:
 def _embedder(settings: Settings) -> str | None:
     kind, _, rest = settings.embedder.partition(":")
     if kind == "openai":
-        return rest.rpartition("@")[2]
-    return _hub() if kind == "hub" else None
+        # Without the name and password that an address may hold.
+        return urlsplit(rest.rpartition("@")[2]).netloc.rpartition("@")[2]
+    return hub.host() if kind == "hub" else None
 
 
 def _llm(settings: Settings) -> str | None:
     found = place(settings.llm)
     if found is None:
         return None
-    return _hub() if found.kind == "hf" and not os.path.isdir(found.model) else found.url
-
-
-def _hub() -> str | None:
-    """Return the address of the model hub, unless it is switched off, as it is by default."""
-    if os.environ.get("HF_HUB_OFFLINE", "1").upper() in _TRUE:
-        return None
-    return os.environ.get("HF_ENDPOINT", "https://huggingface.co")
+    if found.kind == "hf":
+        return None if hub.local_folder(found.model.partition("@")[0]) else hub.host()
+    return found.host

@@ -166,10 +166,11 @@ class _Writing:
     def reply(self, base: Reply) -> Reply:
         """Return a reply with the sentences that are whole."""
         numbers = [n for one in self._said.sentences for n in one.numbers]
+        strange = [name for one in self._said.sentences for name in one.strange]
         return base._replace(
             drafts=tuple(self._settled[one].draft for one in self._said.sentences),
             writing=self._said.tail,
-            invented=self._shown.invented(numbers),
+            invented=tuple(dict.fromkeys((*self._shown.invented(numbers), *strange))),
         )
 
     def _read(self, text: str, *, done: bool) -> Said:

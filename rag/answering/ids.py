@@ -40,7 +40,7 @@ def letter(texts: Iterable[str]) -> str:
     """Return the first letter that, with a number behind it, stands in none of some texts."""
     whole = "\n".join(texts)
     for each in LETTERS:
-        if not re.search(rf"[{each}{each.lower()}{_ALIKE[each]}]\s?[-_.:#]?\d", whole):
+        if not re.search(rf"(?<![^\W_])[{each}{each.lower()}{_ALIKE[each]}]\s?[-_.:#]?\d", whole):
             return each
     # All are taken, which nothing but a list of them does: quotes stay bound to the evidence.
     return LETTERS[-1]
@@ -56,6 +56,18 @@ def marks(text: str, letter: str) -> list[Mark]:
     plain = text.translate(_plain(letter))
     found = [_mark(each, letter) for each in _pattern(letter).finditer(plain)]
     return [each for each in found if each.numbers]
+
+
+def strange_marks(text: str, letter: str) -> list[Mark]:
+    """Return the places where square brackets hold ids of another letter, as in ``[P3]``.
+
+    A model that makes up its own ids writes them so; they are nobody's, and not for readers.
+    """
+    plain = text.translate(_plain(letter))
+    found = re.finditer(
+        rf"\[\s*(?!{letter}\d)[A-Z]\.?\d{{1,4}}(?:[\s,;.–-]+[A-Z]?\.?\d{{1,4}})*\s*\]", plain
+    )
+    return [Mark(each.start(), each.end(), ()) for each in found]
 
 
 def bare_marks(text: str) -> list[Mark]:

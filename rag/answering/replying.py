@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rag.answering.ids import Mark, bare_marks, marks, numbers_of, without
+from rag.answering.ids import Mark, bare_marks, marks, numbers_of, strange_marks, without
 from rag.answering.markdown import plain, prose
 from rag.answering.structured import read_structured
 from rag.sentences import split
@@ -37,6 +37,8 @@ class Written(NamedTuple):
     """Without ids and dress."""
     numbers: tuple[int, ...]
     """Of the evidence it names, in order; any number at all may stand here."""
+    strange: tuple[str, ...] = ()
+    """What looks like ids of another kind than was given out."""
 
 
 class Said(NamedTuple):
@@ -84,6 +86,9 @@ def _said(sentences: Sequence[Written], tail: str, *, declined: bool = False) ->
 
 def _sentences(line: str, letter: str, *, bare: bool) -> list[Written]:
     """Return the sentences of a line, each with the numbers that stand at it."""
+    odd = strange_marks(line, letter)
+    strange = tuple(line[each.start : each.end].strip("[]【】 ") for each in odd)
+    line, _ = without(line, odd)
     places = bare_marks(line) if bare else marks(line, letter)
     leading = _leading(line, places)
     text, stood = without(line, places)
@@ -94,7 +99,7 @@ def _sentences(line: str, letter: str, *, bare: bool) -> list[Written]:
         if owner is not None:
             named[owner] += place.numbers
     written = [
-        Written(_tidy(text[start:end]), tuple(dict.fromkeys(numbers)))
+        Written(_tidy(text[start:end]), tuple(dict.fromkeys(numbers)), strange)
         for (start, end), numbers in zip(spans, named, strict=True)
     ]
     return [one for one in written if _WORD.search(one.text)]
