@@ -131,6 +131,7 @@ class Assistant:
         """Return the answer with what a reply holds, checked."""
         told: dict[str, object] = {
             "confidence": reply.confidence,
+            "answerer": reply.answerer or answer.answerer,
             "model": reply.model,
             "notices": reply.notices,
             "invented": reply.invented,

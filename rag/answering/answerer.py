@@ -48,6 +48,8 @@ class Reply(NamedTuple):
     notices: tuple[str, ...] = ()
     invented: tuple[str, ...] = ()
     """Ids that a model made up."""
+    answerer: str | None = None
+    """Who answers, where another stands in for the one that was asked."""
     model: str | None = None
     usage: Usage | None = None
     done: bool = True

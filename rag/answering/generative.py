@@ -136,7 +136,7 @@ class GenerativeAnswerer:
 
     def _extracted(self, weighed: Weighed, told: str) -> Reply:
         notice = f"{told}; this is the answer in the papers' own sentences."
-        return weighed.reply._replace(notices=(notice,))
+        return weighed.reply._replace(notices=(notice,), answerer=self._extractive.name)
 
 
 class _Writing:

@@ -10,11 +10,14 @@ from rag.cli.options import (
     Author,
     Batch,
     Chosen,
+    Deadline,
     FromFile,
     Hits,
     Json,
+    Llm,
     Out,
     Question,
+    Unsupported,
     Venue,
     YearFrom,
     YearTo,
@@ -40,6 +43,9 @@ def ask(
         bool, typer.Option("--continue", "-c", help="Follow on the last conversation.")
     ] = False,
     fail_on_refusal: Annotated[bool, typer.Option(help="Exit with 3 when refused.")] = False,
+    llm: Llm = None,
+    unsupported: Unsupported = None,
+    deadline: Deadline = None,
     hits: Hits = None,
     year_from: YearFrom = None,
     year_to: YearTo = None,
@@ -55,16 +61,18 @@ def ask(
     """
     here = session(context)
     filters = Chosen(year_from, year_to, venue, author, source).filters()
+    chosen: dict[str, object] = {"llm": llm, "unsupported": unsupported, "deadline": deadline}
     if batch is not None:
         from rag.cli.batches import run_batch
 
         _refuse(question=question, carry_on=carry_on)
-        assistant = _assistant(here, hits)
+        assistant = _assistant(here, hits=hits, **chosen)
         refused = run_batch(here, batch, out, filters=filters, work=_answering(assistant)) > 0
     else:
         _refuse(out=out)
         text = _asked(question)
-        answer = _ask(here, _assistant(here, hits), text, filters=filters, carry_on=carry_on)
+        assistant = _assistant(here, hits=hits, **chosen)
+        answer = _ask(here, assistant, text, filters=filters, carry_on=carry_on)
         _print(here, answer, filters, json=json)
         refused = answer.refusal is not None
     if refused and fail_on_refusal:
@@ -93,12 +101,12 @@ def search(
         from rag.cli.batches import run_batch
 
         _refuse(question=question)
-        work = _searching(_assistant(here, hits))
+        work = _searching(_assistant(here, hits=hits, **_SEARCH))
         run_batch(here, batch, out, filters=filters, work=work)
         return
     _refuse(out=out)
     text = _asked(question)
-    found = _assistant(here, hits).search(text, filters=filters)
+    found = _assistant(here, hits=hits, **_SEARCH).search(text, filters=filters)
     if json:
         put(searched(text, found))
     else:
@@ -107,10 +115,14 @@ def search(
         show_hits(here.screen(), found, text)
 
 
-def _assistant(here: Session, hits: int | None) -> "Assistant":
+_SEARCH: dict[str, object] = {"llm": "extractive"}
+"""A search needs no model that writes, whatever the settings say."""
+
+
+def _assistant(here: Session, **flags: object) -> "Assistant":
     from rag.build import open_assistant
 
-    return open_assistant(here.settings(hits=hits))
+    return open_assistant(here.settings(**flags))
 
 
 def _answering(assistant: "Assistant") -> "Work":

@@ -21,6 +21,27 @@ Question = Annotated[
         show_default=False,
     ),
 ]
+Llm = Annotated[
+    str | None,
+    typer.Option(
+        help="What words the answer: extractive, openai:MODEL, anthropic:MODEL, google:MODEL, "
+        "ollama:MODEL, server:MODEL@URL or hf:FOLDER-OR-ID (or ATTEST_LLM).",
+        metavar="SPEC",
+        show_default=False,
+    ),
+]
+Unsupported = Annotated[
+    str | None,
+    typer.Option(
+        help="What becomes of a sentence that no abstract supports: drop, mark or refuse.",
+        metavar="POLICY",
+        show_default=False,
+    ),
+]
+Deadline = Annotated[
+    float | None,
+    typer.Option(help="Seconds that a question may take.", metavar="SECONDS", show_default=False),
+]
 Batch = Annotated[
     Path | None,
     typer.Option(

@@ -43,10 +43,12 @@ class Session:
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(map(str, first["loc"]))
+            # What is no setting may be a key that somebody put where none belongs.
+            known = first["type"] != "extra_forbidden"
+            got = f" (got {first['input']!r})" if known else ""
             raise UsageError(
-                f"setting {name!r}: {first['msg']} (got {first['input']!r}); "
-                "see 'attest config' and 'attest where'"
-            ) from error
+                f"setting {name!r}: {first['msg']}{got}; see 'attest config' and 'attest where'"
+            ) from (error if known else None)
         except tomllib.TOMLDecodeError as error:
             raise UsageError(
                 f"a settings file is not TOML ({error}); see 'attest where'"

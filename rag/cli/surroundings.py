@@ -1,4 +1,4 @@
-"""Commands about everything around the library: ``where``, ``config``, ``doctor``, ``demo``."""
+"""Commands about all around the library: ``where``, ``config``, ``doctor``, ``models``, ``demo``."""
 
 import shlex
 
@@ -64,6 +64,27 @@ def doctor(context: typer.Context, json: Json = False) -> None:
         raise typer.Exit(FAILED)
 
 
+def models(context: typer.Context, json: Json = False) -> None:
+    """List the language models that could word answers, and what each would need.
+
+    Servers on this machine are asked for theirs; hosted ones are not contacted.
+    """
+    from rag.roster import roster
+
+    here = session(context)
+    found = tuple(roster(here.settings()))
+    if json:
+        put({"models": [each._asdict() for each in found]})
+        return
+    screen = here.screen()
+    width = max(len(each.spec) for each in found) + 4
+    for each in found:
+        state = "" if each.ready else "not ready: "
+        screen.field(
+            f"{'*' if each.chosen else ' '} {each.spec}", f"{state}{each.text}", width=width
+        )
+
+
 def demo(context: typer.Context) -> None:
     """Ask three questions of a bundled sample, offline."""
     from rag.demo import prepare, walk
@@ -94,4 +115,4 @@ def demo(context: typer.Context) -> None:
         screen.field(what, Run(command, "bold"), width=18)
 
 
-COMMANDS = (where, config, doctor, demo)
+COMMANDS = (where, config, doctor, models, demo)

@@ -31,6 +31,7 @@ def show_answer(screen: Screen, answer: Answer) -> None:
     for notice in answer.notices:
         screen.gap()
         screen.write(f"Note: {notice}")
+    _show_denied(screen, answer)
 
 
 def show_hits(screen: Screen, hits: Sequence[Hit], question: str) -> None:
@@ -129,6 +130,16 @@ def _show_nearest(screen: Screen, nearest: Sequence[Citation], question: str) ->
             screen.write(*_reference(citation), first="  ")
         _show_quote(screen, emphasised(citation.quote, question), margin=4)
         shown = citation.paper_id
+
+
+def _show_denied(screen: Screen, answer: Answer) -> None:
+    """Write sentences that a paper contradicts, each with the one that does."""
+    for each in answer.withheld:
+        if each.against is not None:
+            screen.gap()
+            screen.write(f"Contradicted: {each.text}")
+            screen.write(*_reference(each.against), first="  ")
+            _show_quote(screen, [Run(each.against.quote)], margin=4)
 
 
 def _show_quote(screen: Screen, quote: Iterable[Run], *, margin: int) -> None:
