@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
-_RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*:?-*:?\s*\|?\s*$")
+_RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*\|?(?:\s*:?-+:?\s*\|)+\s*:?-*:?\s*\|?\s*$")
 _HEADING = re.compile(r"^\s*#{1,6}\s|^\s*\*\*[^*]+:?\*\*:?\s*$")
 _ITEM = re.compile(r"^\s*(?:[-*+•‣–]|\(?\d{1,2}[.)]|>)\s+")
 _ROW = re.compile(r"^\s*\|.*\|\s*$")
@@ -24,6 +24,7 @@ _TAG = re.compile(
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*]+?)(?<=\S)\*(?![\w*])")
 _CODE = re.compile(r"(`+)([^`]*)\1")
+_IDS_ALONE = re.compile(r"^\W*(?:[^\W\d_]\W?\d{1,4}\W*)+$")
 _ENDED = re.compile(r"[.!?…。！？:;][\"'”’)\]】]*\s*$|[\])】]\s*$")
 
 
@@ -72,7 +73,8 @@ def _row(line: str) -> str:
 def _joined(lines: Iterator[tuple[str, bool]]) -> Iterator[str]:
     held = ""
     for line, anew in lines:
-        if held and (anew or _ENDED.search(held)):
+        goes_on = _IDS_ALONE.match(line) is not None
+        if held and (anew or _ENDED.search(held)) and not goes_on:
             yield held
             held = ""
         held = f"{held} {line.strip()}" if held else line.strip()

@@ -27,6 +27,8 @@ _TRAILS = re.compile(
     re.IGNORECASE,
 )
 _EMPTY = re.compile(r"[(\[{<]\s*[,;]*\s*[)\]}>]")
+_BEGUN_ID = re.compile(r"\W*(?:[^\W\d_]?\W?\d{0,4}\W*){1,3}")
+"""What may become ids of the sentence before it, once it is whole."""
 _WORD = re.compile(r"\w")
 
 
@@ -75,6 +77,8 @@ def read_reply(text: str, letter: str, *, done: bool) -> Said:
     found = [one for line in lines for one in _sentences(line, letter, bare=bare)]
     if done or not found:
         return _said(found, "")
+    while len(found) > 1 and _BEGUN_ID.fullmatch(found[-1].text):
+        found.pop()
     return _said(found[:-1], found[-1].text)
 
 

@@ -1,4 +1,4 @@
-"""Commands about all around the library: ``where``, ``config``, ``doctor``, ``models``, ``demo``."""
+"""Commands about what is around the library, from ``where`` to ``demo``."""
 
 import shlex
 
