@@ -17,7 +17,7 @@ from typing import NamedTuple
 from rag.build import embedder, open_library
 from rag.conversations import FILE as CONVERSATIONS
 from rag.errors import AttestError, LibraryMissing, UsageError
-from rag.hosts import contacts, mixture
+from rag.hosts import contacts, mixture, refuse_mixture
 from rag.settings import PROJECT_FILE, Settings, user_file
 
 OLDEST = (3, 11)
@@ -82,9 +82,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _packages()
     yield _model()
     checks: dict[str, Callable[[Settings], str]] = {
+        "privacy": _privacy,
         "embedder": _embedder,
         "answerer": _answerer,
-        "privacy": _privacy,
         "library": _library,
         "folder": _folder,
     }
@@ -132,6 +132,8 @@ def _sha256(path: Path) -> str:
 
 
 def _embedder(settings: Settings) -> str:
+    # To try it would already send a text away.
+    refuse_mixture(settings)
     started = time.perf_counter()
     model = embedder(settings.embedder)
     size = len(model.embed_query("Does this embedder load?"))
