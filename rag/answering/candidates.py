@@ -33,12 +33,17 @@ class Scored(NamedTuple):
 
 
 def gather(
-    view: LibraryView, retrieved: Retrieved, reading: Reading, weights: Weights
+    view: LibraryView,
+    retrieved: Retrieved,
+    reading: Reading,
+    weights: Weights,
+    *,
+    papers: int = PAPERS,
 ) -> list[Scored]:
     """Return the abstract sentences of the best papers, the likeliest evidence first."""
-    chosen = _heard(retrieved, reading)
+    chosen = _heard(retrieved, reading, papers)
     ids = [each.paper_id for each in chosen]
-    papers, sentences = view.snapshot.papers(ids), view.snapshot.sentences(ids)
+    stored, sentences = view.snapshot.papers(ids), view.snapshot.sentences(ids)
     bodies = {
         paper: [one for one in every if one.field == "abstract"]
         for paper, every in sentences.items()
@@ -52,7 +57,7 @@ def gather(
         own = [passages[key] for key in each.keys]
         for sentence in body:
             place = Place(
-                paper=papers[each.paper_id],
+                paper=stored[each.paper_id],
                 sentence=sentence,
                 sentences=len(body),
                 rank=rank,
@@ -89,9 +94,9 @@ def _cosines(
     return found
 
 
-def _heard(retrieved: Retrieved, reading: Reading) -> tuple[Candidate, ...]:
+def _heard(retrieved: Retrieved, reading: Reading, papers: int) -> tuple[Candidate, ...]:
     """Return the best papers, and for each name that none of them holds the best that does."""
-    chosen = list(retrieved.candidates[:PAPERS])
+    chosen = list(retrieved.candidates[:papers])
     for name in reading.question.names:
         holding = (each for each in retrieved.candidates if _holds(each, name))
         best = next(holding, None) if reading.is_rare(name) else None

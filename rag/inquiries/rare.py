@@ -10,11 +10,14 @@ window, every abstract with the span holds all terms of that window, and the
 index names every paper that has them.
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rag.inquiries.marks import Mark, anchors
 from rag.inquiries.runs import CONTENT
+from rag.terms import fold
 
 
 class Window(NamedTuple):
@@ -22,11 +25,7 @@ class Window(NamedTuple):
 
     terms: frozenset[str]
     compact: bytes
-    """The marks without anything between them."""
-
-
-_IGNORED = bytes(sorted({*b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\\*>"}))
-_STRAIGHT = bytes.maketrans(b"`", b"'")
+    """The marks as `compacted` leaves them."""
 
 
 def windows(text: Sequence[Mark], least: int) -> Iterator[Window]:
@@ -34,7 +33,7 @@ def windows(text: Sequence[Mark], least: int) -> Iterator[Window]:
     places = [place for place, mark in enumerate(text) if mark.word]
     found = [anchors(text[place].key) for place in places]
     anchored = [number for number, terms in enumerate(found) if terms]
-    seen: set[tuple[frozenset[str], bytes]] = set()
+    seen: set[Window] = set()
     for chosen in zip(*(anchored[shift:] for shift in range(CONTENT)), strict=False):
         for first, last in _reaches(chosen[0], chosen[-1], least, len(places)):
             terms = frozenset(term for each in found[first : last + 1] for term in each)
@@ -52,13 +51,28 @@ def _reaches(first: int, last: int, least: int, words: int) -> Iterator[tuple[in
         yield start, start + least - 1
 
 
-def compacted(abstract: str) -> bytes | None:
-    """Return an abstract so that the windows it has are part of it; None unless it is ASCII."""
-    if not abstract.isascii():
-        return None
-    return abstract.encode().lower().translate(_STRAIGHT, _IGNORED)
+def compacted(text: str) -> bytes:
+    """Return the folded letters and digits of a text, in UTF-8.
+
+    Folding is by character, so the letters of a mark are those of its characters,
+    and a text that has a window has its compact form in one piece.
+    """
+    latin = _FOREIGN.sub(_folded, text)
+    return latin.encode("utf-8", "surrogatepass").lower().translate(None, _SIGNS)
+
+
+_FOREIGN = re.compile("[^\x00-\x7f]")
+_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
+
+
+def _folded(character: re.Match[str]) -> str:
+    return _letters(character.group())
+
+
+@lru_cache(maxsize=10_000)
+def _letters(character: str) -> str:
+    return "".join(filter(str.isalnum, fold(character)))
 
 
 def _compact(marks: Sequence[Mark]) -> bytes:
-    joined = "".join(mark.key for mark in marks)
-    return joined.encode("utf-8", "surrogatepass").translate(None, _IGNORED)
+    return compacted("".join(mark.key for mark in marks))

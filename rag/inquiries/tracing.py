@@ -94,7 +94,7 @@ def _shared(
     found: dict[str, dict[Place, Place]] = {}
     for key, paper_id, abstract in view.snapshot.abstracts(sorted(suspects)):
         compact = compacted(abstract)
-        if compact is None or any(part in compact for part in suspects[key]):
+        if any(part in compact for part in suspects[key]):
             places = _places(own, known, abstract, least)
             if places:
                 found[paper_id] = places
