@@ -1,11 +1,8 @@
 """Comparing papers: rows are found, columns chosen, cells filled with quotes and checked."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
-
 from rag.answering.candidates import Scored, gather
 from rag.answering.evidence import Reading
-from rag.answering.fitted import Fitted
 from rag.answering.question import read_question
 from rag.answering.refusal import probability, signs
 from rag.citations import Draft, Evidence, bind, cite, link
@@ -14,10 +11,10 @@ from rag.inquiries.aspects import Aspect, Body, Choice, filled
 from rag.inquiries.comparison import Cell, Comparison, Row
 from rag.inquiries.roles import Role, role_of
 from rag.inquiries.things import Thing, named
-from rag.retrieval import Candidate, HybridRetriever, Query, Retrieved
+from rag.inquiries.tools import Tools
+from rag.retrieval import Candidate, Query, Retrieved
 from rag.schema import Filters, Paper, Refusal
 from rag.store.view import LibraryView
-from rag.verification import Checker
 
 ROWS = 5
 """Papers compared when none are named."""
@@ -30,14 +27,6 @@ _GAP = -0.3
 _SAID = 0.4
 """Share of the rows that must have a cell for a column that nobody asked for."""
 NEAREST = 3
-
-
-class Tools(NamedTuple):
-    """What a comparison is made with."""
-
-    retriever: HybridRetriever
-    fitted: Fitted
-    checker: Checker
 
 
 def compare(
