@@ -108,9 +108,8 @@ def table(pairs: Sequence[Judged], bounds: Bounds) -> str:
     lines = ["| label | judged | said | precision | recall |", "| --- | --- | --- | --- | --- |"]
     for stand in (*_STANDS.values(), "undecided"):
         found = rate(pairs, stand, bounds)
-        lines.append(
-            f"| {stand} | {found.true} | {found.said} | {found.precision:.3f} | {found.recall:.3f} |"
-        )
+        rates = f"{found.precision:.3f} | {found.recall:.3f}"
+        lines.append(f"| {stand} | {found.true} | {found.said} | {rates} |")
     base = sum(pair.truth == "supports" for pair in pairs) / len(pairs)
     missed = sum(not pair.sentences for pair in pairs) / len(pairs)
     lines.append(f"\n{len(pairs)} pairs, {base:.3f} of them in support; {missed:.3f} not found.")

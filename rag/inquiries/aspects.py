@@ -1,12 +1,15 @@
 """Columns of a comparison, and the sentence of a paper that fills a cell."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rag.answering.candidates import Scored
 from rag.answering.direct import direct_answers
+from rag.answering.evidence import FEATURES
 from rag.answering.question import Kind, Question
 from rag.inquiries.roles import FLOOR, Role, points
+from rag.terms import terms
 
 WORDS = 0.5
 """Share of an aspect's words, by weight, that a sentence on it has."""
@@ -84,13 +87,21 @@ def _on_it(aspect: Aspect, body: Body) -> Scored | None:
         (held + near + one.probability, -one.sentence.ordinal, one)
         for one in known.values()
         for held, near in [(_held(one), one.place.cosine)]
-        if held >= WORDS or near >= NEAR
+        if (held >= WORDS and not _in_passing(aspect.name, one.sentence.text)) or near >= NEAR
     ]
     return max(ranked, key=lambda each: each[:2])[2] if ranked else None
 
 
 def _held(one: Scored) -> float:
     """Return the share of the aspect's words in a sentence: its feature ``words``."""
-    from rag.answering.evidence import FEATURES
-
     return one.features[FEATURES.index("words")]
+
+
+_LANGUAGE_MODEL = re.compile(r"\b(?:vision-)?language models?\b|\bmachine learning\b", re.I)
+"""Of these words the parts are no subject: a language model is not said to be of a language."""
+
+
+def _in_passing(aspect: str, sentence: str) -> bool:
+    """Tell whether a sentence has the aspect's words only inside such a name."""
+    wanted = set(terms(aspect))
+    return not wanted & set(terms(_LANGUAGE_MODEL.sub(" ", sentence)))

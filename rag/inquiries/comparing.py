@@ -1,6 +1,7 @@
 """Comparing papers: rows are found, columns chosen, cells filled with quotes and checked."""
 
 from collections.abc import Sequence
+
 from rag.answering.candidates import Scored, gather
 from rag.answering.evidence import Reading
 from rag.answering.question import read_question
@@ -13,7 +14,7 @@ from rag.inquiries.roles import Role, role_of
 from rag.inquiries.things import Thing, named
 from rag.inquiries.tools import Tools
 from rag.retrieval import Candidate, Query, Retrieved
-from rag.schema import Filters, Paper, Refusal
+from rag.schema import Citation, Filters, Paper, Refusal
 from rag.store.view import LibraryView
 
 ROWS = 5
@@ -179,7 +180,9 @@ class _Making:
             if aspect.role is None:
                 asked = self._tools.retriever.query(self._view, aspect.name)
                 reading = Reading(aspect.question, asked.weights, self._view.lexical.size)
-                free[aspect.name] = self._scored(Retrieved(asked, tuple(found)), reading, len(found))
+                free[aspect.name] = self._scored(
+                    Retrieved(asked, tuple(found)), reading, len(found)
+                )
         return {each.paper_id: _body(each.paper_id, about, free) for each in found}
 
     def _reading(self, query: Query, text: str) -> Reading:
@@ -245,5 +248,5 @@ def _draft(choice: Choice | None) -> Draft:
     return Draft(choice.text, (_evidence(choice.scored),))
 
 
-def _nearest(scored: Sequence[Scored]) -> tuple:
+def _nearest(scored: Sequence[Scored]) -> tuple[Citation, ...]:
     return tuple(cite(_evidence(one), n=n) for n, one in enumerate(scored[:NEAREST], start=1))

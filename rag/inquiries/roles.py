@@ -40,7 +40,9 @@ _OURS = re.compile(
 _PROPOSES = re.compile(
     r"\b(?:propos\w*|introduc\w*|present(?:s|ed)?|develop(?:s|ed)?|design(?:s|ed)?"
     r"|describ(?:e|es)|releas(?:e|es|ed|ing)|construct(?:s|ed)?|creat(?:e|es|ed)|build(?:s)?|built"
-    r"|explor(?:e|es|ed)|investigat(?:e|es|ed)|stud(?:y|ies|ied)|propose)\b",
+    r"|explor(?:e|es|ed)|investigat(?:e|es|ed)|stud(?:y|ies|ied)|(?:systematically )?evaluates"
+    r"|analy[sz](?:e|es|ed)|examin(?:e|es|ed)|address(?:es)?|formulat(?:e|es|ed)|aims?"
+    r"|offers?|conduct(?:s|ed)?|revisit(?:s|ed)?|review(?:s|ed)?)\b",
     re.I,
 )
 _DOES = re.compile(r"^(?:[A-Z][\w.+-]*[A-Z\d][\w.+-]*)\b(?:,? \w+){0,3}? (?:is|uses?|\w+s)\b")

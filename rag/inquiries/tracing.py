@@ -57,8 +57,7 @@ def trace(
             text=text[own[start].start : own[end - 1].end],
             words=_words(own[start:end]),
             citations=tuple(
-                quotes.number(one, *shared[one][start, end])
-                for one in holders[start, end][:papers]
+                quotes.number(one, *shared[one][start, end]) for one in holders[start, end][:papers]
             ),
             papers=len(holders[start, end]),
         )
@@ -118,9 +117,7 @@ def _suspects(
     return found
 
 
-def _places(
-    own: Sequence[Mark], known: Seeds, abstract: str, least: int
-) -> dict[Place, Place]:
+def _places(own: Sequence[Mark], known: Seeds, abstract: str, least: int) -> dict[Place, Place]:
     theirs = marks(abstract)
     found: dict[Place, Place] = {}
     for run in runs(own, known, theirs, least):
