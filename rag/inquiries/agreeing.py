@@ -10,7 +10,8 @@ from rag.citations import Evidence, cite
 from rag.errors import UsageError
 from rag.inquiries.agreement import STANDS, Agreement, Position, Stand
 from rag.inquiries.tools import Tools
-from rag.retrieval import Query, Retrieved
+from rag.inquiries.topic import share
+from rag.retrieval import Retrieved
 from rag.schema import Filters, Refusal, Verdict
 from rag.store.view import LibraryView
 from rag.terms import terms
@@ -27,7 +28,7 @@ class Bounds(NamedTuple):
 
     supports: float = 0.6
     """Least probability of a supporting sentence."""
-    contradicts: float = 0.35
+    contradicts: float = 0.0
     """Least share of the claim's words, by rarity, in a contradicting sentence and its title."""
     on_topic: float = 0.3
     """Least share of the claim's words, by rarity, in a paper on its topic."""
@@ -112,13 +113,6 @@ def weigh(
         held = share(best.query, f"{title} {text}")
         by_paper.setdefault(one.paper.id, []).append(Weighed(one, verdict, held))
     return list(by_paper.values())
-
-
-def share(query: Query, text: str) -> float:
-    """Return which share of a claim's words, weighed by rarity, a text has."""
-    held = frozenset(terms(text))
-    total = sum(query.weights.values())
-    return sum(w for term, w in query.weights.items() if term in held) / total if total else 0.0
 
 
 def decided(paper: Sequence[Weighed], bounds: Bounds) -> tuple[Stand, Weighed] | None:

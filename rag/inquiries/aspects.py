@@ -9,9 +9,9 @@ from rag.answering.direct import direct_answers
 from rag.answering.evidence import FEATURES
 from rag.answering.question import Kind, Question
 from rag.inquiries.roles import FLOOR, Role, points
-from rag.terms import terms
+from rag.terms import numbers, terms
 
-WORDS = 0.5
+WORDS = 0.6
 """Share of an aspect's words, by weight, that a sentence on it has."""
 NEAR = 0.5
 """Cosine with an aspect from which on a sentence is on it, whatever its words."""
@@ -19,6 +19,8 @@ _RELEVANCE = 0.4
 """Points for a sentence that is also evidence for the question, at most."""
 _AGAIN = 0.8
 """Points lost by a sentence that fills another cell of the row already."""
+_OTHERS = 0.3
+"""Points lost by a sentence that opens like one about the work of others."""
 
 
 class Aspect(NamedTuple):
@@ -65,7 +67,12 @@ def cell_text(aspect: Aspect, one: Scored) -> str:
     text = one.sentence.text
     if aspect.question.kind not in {Kind.NUMBER, Kind.NAME}:
         return text
-    phrases = [each for each in direct_answers(aspect.question, text) if len(each) < len(text) / 2]
+    wanted = set(terms(aspect.name))
+    phrases = [
+        each
+        for each in direct_answers(aspect.question, text)
+        if len(each) < len(text) / 2 and wanted & set(terms(each))
+    ]
     return phrases[0] if len(phrases) == 1 else text
 
 
@@ -83,18 +90,20 @@ def _sentence(aspect: Aspect, body: Body, used: set[int]) -> Scored | None:
 
 def _on_it(aspect: Aspect, body: Body) -> Scored | None:
     known = body.on_aspect[aspect.name]
+    if aspect.question.kind is Kind.NUMBER:
+        known = {at: one for at, one in known.items() if numbers(one.sentence.text)}
     ranked = [
-        (held + near + one.probability, -one.sentence.ordinal, one)
+        (held + near + one.probability - _OTHERS * background, -one.sentence.ordinal, one)
         for one in known.values()
-        for held, near in [(_held(one), one.place.cosine)]
+        for held, near in [(_feature(one, "words"), one.place.cosine)]
+        for background in [_feature(one, "background")]
         if (held >= WORDS and not _in_passing(aspect.name, one.sentence.text)) or near >= NEAR
     ]
     return max(ranked, key=lambda each: each[:2])[2] if ranked else None
 
 
-def _held(one: Scored) -> float:
-    """Return the share of the aspect's words in a sentence: its feature ``words``."""
-    return one.features[FEATURES.index("words")]
+def _feature(one: Scored, name: str) -> float:
+    return one.features[FEATURES.index(name)]
 
 
 _LANGUAGE_MODEL = re.compile(r"\b(?:vision-)?language models?\b|\bmachine learning\b", re.I)

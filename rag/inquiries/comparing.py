@@ -13,6 +13,7 @@ from rag.inquiries.comparison import Cell, Comparison, Row
 from rag.inquiries.roles import Role, role_of
 from rag.inquiries.things import Thing, named
 from rag.inquiries.tools import Tools
+from rag.inquiries.topic import share
 from rag.retrieval import Candidate, Query, Retrieved
 from rag.schema import Citation, Filters, Paper, Refusal
 from rag.store.view import LibraryView
@@ -23,8 +24,12 @@ MOST = 20
 """Rows, and aspects, that are taken."""
 OFF_TOPIC = 0.25
 """Probability that the library says something on a topic, below which nothing is compared."""
-_GAP = -0.3
+_GAP = -0.45
 """How far below the best a paper may score to be compared."""
+_SCORE = 0.6
+"""Least score of a compared paper, and"""
+_SHARE = 0.45
+"""least share of the topic's words in it: what is nearest need not be near."""
 _SAID = 0.4
 """Share of the rows that must have a cell for a column that nobody asked for."""
 NEAREST = 3
@@ -66,7 +71,7 @@ def compare(
         refusal = made.off_topic(retrieved, k)
         if refusal is not None:
             return made.comparison(refusal=refusal)
-        rows = _best(retrieved, k)
+        rows = _best(view, retrieved, k)
     return made.table(retrieved.query, rows, wanted)
 
 
@@ -79,10 +84,17 @@ def _require(question: str, things: Sequence[str], aspects: Sequence[str], k: in
         raise UsageError(f"a comparison takes at most {MOST} rows and {MOST} aspects")
 
 
-def _best(retrieved: Retrieved, k: int) -> list[Thing]:
-    best = [each for each in retrieved.candidates if each.passage.text][:k]
-    near = [each for each in best if each.score - best[0].score >= _GAP]
-    return [Thing(each.passage.title, each) for each in near]
+def _best(view: LibraryView, retrieved: Retrieved, k: int) -> list[Thing]:
+    first = retrieved.candidates[0].score if retrieved.candidates else 0.0
+    near = [each for each in retrieved.candidates if each.score >= max(_SCORE, first + _GAP)]
+    papers = view.snapshot.papers(each.paper_id for each in near)
+    on_topic = [
+        Thing(paper.title, each)
+        for each in near
+        for paper in [papers[each.paper_id]]
+        if paper.abstract and share(retrieved.query, f"{paper.title} {paper.abstract}") >= _SHARE
+    ]
+    return on_topic[:k]
 
 
 class _Making:
@@ -114,7 +126,7 @@ class _Making:
         if likely < OFF_TOPIC:
             reason = "its papers are about other things."
             return Refusal(reason=reason, probability=round(likely, 4), nearest=_nearest(scored))
-        if len(_best(retrieved, k)) < 2:
+        if len(_best(self._view, retrieved, k)) < 2:
             reason = "one paper alone is on this, and one row compares nothing."
             return Refusal(reason=reason, probability=round(likely, 4), nearest=_nearest(scored))
         return None

@@ -77,7 +77,19 @@ _REPORTS = re.compile(
     r"\b(?:results?|shows?|showed|demonstrat\w+|outperform\w*|achiev\w+|improv\w+|finds?|found"
     r"|observ\w+|reveal\w*|surpass\w*|reduc\w+|conclud\w+|exceed\w*|gains?|increas\w+|superior"
     r"|competitive|comparable|state-of-the-art|match(?:es)?|beats?|rais(?:es|ed)|lower(?:s|ed)?"
-    r"|reach(?:es|ed)?|scores?|cut|halv\w+)\b",
+    r"|reach(?:es|ed)?|scores?|cut|halv\w+|elevat\w+|boost\w*|accelerat\w+|speed\w*|indicat\w+"
+    r"|effective\w*|significant\w*)\b",
+    re.I,
+)
+_FINDING = re.compile(
+    r"\b(?:we|results?|experiments?|evaluations?|findings?|analys[ie]s|study|work|it)"
+    r"(?:[ ,]+\w+){0,4}?[ ,]+(?:find|found|finds|shows?|showed|demonstrates?|observe|reveals?"
+    r"|indicates?|outperforms?|achieves?|identify|suggests?|concludes?)\b",
+    re.I,
+)
+_MAKES = re.compile(
+    r"\b(?:collect\w*|construct\w*|curat\w+|introduc\w+|releas\w+|annotat\w+|creat\w+|present\w*"
+    r"|compris\w+|contain\w*|consist\w*|span\w*)\b",
     re.I,
 )
 _OWN_LIMIT = re.compile(
@@ -87,7 +99,7 @@ _OWN_LIMIT = re.compile(
     r"|does not (?:yet|always|generali[sz]e|transfer|help)|not (?:yet|always)|fails? to|failed to"
     r"|struggl\w+|remains? (?:\w+ )?(?:challeng\w+|open|difficult|hard|behind|below|unsolved)"
     r"|at the (?:cost|expense) of|room for improvement|drawbacks?|shortcomings?|weakness\w*"
-    r"|degrad\w+|only (?:when|if|for|works?)|inconsistent\w*)\b",
+    r"|degrades?|only (?:when|if|works?)|inconsistent\w*)\b",
     re.I,
 )
 
@@ -143,7 +155,8 @@ def _data(text: str, place: int, opens: int, _: int) -> float:
     sized = bool(_MASS.search(text)) and any(number.value >= 3 for number in numbers(text))
     named = any(is_name(word.text) for word in words(text))
     said = bool(_DATA.search(text))
-    return 0.8 * said + 0.6 * sized + 0.3 * named * said + 0.5 * bool(_ON.search(text)) * said
+    made, used = bool(_MAKES.search(text)), bool(_ON.search(text))
+    return 0.6 * said + 0.6 * sized + said * (0.2 * named + 0.5 * made + 0.5 * used)
 
 
 def _result(text: str, place: int, opens: int, count: int) -> float:
@@ -152,7 +165,9 @@ def _result(text: str, place: int, opens: int, count: int) -> float:
     reported = min(2, len(_REPORTS.findall(text)))
     measured = any(number.unit in {"%", "x"} or number.value > 12 for number in numbers(text))
     late = place / max(1, count - 1)
-    return reported * (0.55 + 0.35 * measured + 0.3 * late) - 0.6 * (place == opens and count > 2)
+    found = 0.5 * bool(_FINDING.search(text))
+    points = reported * (0.55 + 0.35 * measured + 0.3 * late) + found
+    return points - 0.6 * (place == opens and count > 2)
 
 
 def _limitation(text: str, place: int, opens: int, count: int) -> float:

@@ -1,3 +1,4 @@
+import json
 import random
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -13,7 +14,7 @@ from rag.inquiries.marks import Mark, anchors, marks
 from rag.inquiries.rare import compacted, windows
 from rag.inquiries.runs import CONTENT, is_told, may_close, may_open, outermost, runs, seeds
 from rag.inquiries.trace import Trace
-from rag.inquiries.tracing import LONGEST, trace
+from rag.inquiries.tracing import LEAST, LONGEST, PAPERS, trace
 from rag.library import Library
 from rag.schema import Filters
 from rag.store.lexical import LexicalIndex, build
@@ -25,14 +26,12 @@ SQUAD = (
 )
 
 
-def _trace(library: Library, text: str, **asked: int) -> Trace:
+def _trace(library: Library, text: str, *, least: int = LEAST, papers: int = PAPERS) -> Trace:
     with library.open() as view:
-        return trace(view, text, **asked)
+        return trace(view, text, least=least, papers=papers)
 
 
 def _one_library(folder: Path, abstracts: Sequence[str]) -> Library:
-    import json
-
     rows = [
         {"_id": f"p{n}", "title": f"Paper number {n}", "text": text, "year": 2000 + n}
         for n, text in enumerate(abstracts)
