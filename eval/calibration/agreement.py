@@ -73,11 +73,11 @@ def judged(library: Path, data: Path, *, k: int = PAPERS) -> list[Judged]:
     texts = dict(_claims(data))
     found: list[Judged] = []
     with open_library(settings).open() as view:
-        for claim, truths in _truths(data):
+        for claim, stands in truths(data):
             retrieved = tools.retriever.retrieve(view, texts[claim])
             weighed = weigh(view, tools, texts[claim], retrieved, k)
             by_paper = {paper[0].scored.paper.id: tuple(paper) for paper in weighed}
-            for paper, truth in truths.items():
+            for paper, truth in stands.items():
                 found.append(Judged(claim, _held_out(claim), truth, by_paper.get(paper, ())))
     return found
 
@@ -130,17 +130,20 @@ def _claims(data: Path) -> Iterator[tuple[str, str]]:
             yield str(row["_id"]), row["text"]
 
 
-def _truths(data: Path) -> Iterator[tuple[str, dict[str, Stand]]]:
-    """Yield each claim with the stand of each of its papers."""
+def truths(data: Path) -> Iterator[tuple[str, dict[str, Stand]]]:
+    """Yield the id of each claim with the stand of each of its judged papers.
+
+    A claim without evidence leaves the papers that it was made from undecided.
+    """
     with (data / "answers.jsonl").open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            truths: dict[str, Stand] = {
+            stands: dict[str, Stand] = {
                 str(each["doc_id"]): _STANDS[each["label"]] for each in row["evidence"]
             }
-            if not truths:
-                truths = {str(each): "undecided" for each in row["cited_doc_ids"]}
-            yield str(row["query_id"]), truths
+            if not stands:
+                stands = {str(each): "undecided" for each in row["cited_doc_ids"]}
+            yield str(row["query_id"]), stands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,5 +1,6 @@
 """Comparing papers: rows are found, columns chosen, cells filled with quotes and checked."""
 
+import re
 from collections.abc import Sequence
 
 from rag.answering.candidates import Scored, gather
@@ -33,6 +34,7 @@ _SHARE = 0.45
 _SAID = 0.4
 """Share of the rows that must have a cell for a column that nobody asked for."""
 NEAREST = 3
+_COUNTED = re.compile(r"(?:the )?(?:number|amount|count) of (?=\S)", re.IGNORECASE)
 
 
 def compare(
@@ -179,8 +181,9 @@ class _Making:
         return self.comparison(**found, notices=notices)
 
     def _aspect(self, name: str) -> Aspect:
-        asked = name if "?" in name else f"What is the {name}?"
-        return Aspect(name, role_of(name), read_question(asked))
+        counted = _COUNTED.match(name)
+        asked = f"How many {name[counted.end() :]}?" if counted else f"What is the {name}?"
+        return Aspect(name, role_of(name), read_question(name if "?" in name else asked))
 
     def _bodies(
         self, query: Query, found: Sequence[Candidate], columns: Sequence[Aspect]
@@ -190,7 +193,8 @@ class _Making:
         free: dict[str, list[Scored]] = {}
         for aspect in columns:
             if aspect.role is None:
-                asked = self._tools.retriever.query(self._view, aspect.name)
+                subject = _COUNTED.sub("", aspect.name)
+                asked = self._tools.retriever.query(self._view, subject)
                 reading = Reading(aspect.question, asked.weights, self._view.lexical.size)
                 free[aspect.name] = self._scored(
                     Retrieved(asked, tuple(found)), reading, len(found)
