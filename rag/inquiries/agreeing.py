@@ -14,7 +14,7 @@ from rag.inquiries.topic import share
 from rag.retrieval import Retrieved
 from rag.schema import Filters, Refusal, Verdict
 from rag.store.view import LibraryView
-from rag.terms import terms
+from rag.terms import fold, mentions, names, terms
 
 PAPERS = 10
 """Papers weighed."""
@@ -47,6 +47,12 @@ class Weighed(NamedTuple):
     verdict: Verdict
     held: float
     """Share of the claim's words, by rarity, in the sentence and its title."""
+    named: bool
+    """Whether both have every rare name of the claim: no sentence on other models decides a
+    claim on GPT-3."""
+    alone: bool
+    """Whether its numbers can be held against those of the claim: whether the claim has none,
+    or the sentence names nothing else that they may belong to."""
 
 
 def agreement(
@@ -113,8 +119,10 @@ def weigh(
     for one in scored:
         text, title = one.sentence.text, one.paper.title
         verdict = tools.checker.check(claim, [text, title] if title else [text])
-        held = share(best.query, f"{title} {text}")
-        by_paper.setdefault(one.paper.id, []).append(Weighed(one, verdict, held))
+        both = f"{title} {text}"
+        held, named = share(best.query, both), _named(reading, both)
+        weighed = Weighed(one, verdict, held, named, _alone(reading, text))
+        by_paper.setdefault(one.paper.id, []).append(weighed)
     return list(by_paper.values())
 
 
@@ -128,7 +136,8 @@ def decided(paper: Sequence[Weighed], bounds: Bounds) -> tuple[Stand, Weighed] |
     in_favour = [
         one
         for one in paper
-        if one.verdict.label == "supported"
+        if one.named
+        and one.verdict.label == "supported"
         and one.verdict.probability >= bounds.supports
         and one.held >= bounds.words
     ]
@@ -137,11 +146,28 @@ def decided(paper: Sequence[Weighed], bounds: Bounds) -> tuple[Stand, Weighed] |
     against = [
         one
         for one in paper
-        if one.verdict.label == "contradicted" and one.held >= bounds.contradicts
+        if one.named
+        and one.alone
+        and one.verdict.label == "contradicted"
+        and one.held >= bounds.contradicts
     ]
     if against:
         return "contradicts", max(against, key=lambda one: one.held)
     return "undecided", max(paper, key=lambda one: (one.held, one.scored.probability))
+
+
+def _named(reading: Reading, text: str) -> bool:
+    held = frozenset(terms(text))
+    rare = (name for name in reading.question.names if reading.is_rare(name))
+    return all(mentions(name, text, held) for name in rare)
+
+
+def _alone(reading: Reading, text: str) -> bool:
+    if not reading.question.numbers:
+        return True
+    own = fold(reading.question.text)
+    others = (fold(word.text) for word in names(text) if not word.text[0].isdigit())
+    return all(other in own for other in others)
 
 
 def _order(position: tuple[Stand, Weighed]) -> tuple[int, float, int]:

@@ -57,7 +57,7 @@ def compacted(text: str) -> bytes:
     Folding is by character, so the letters of a mark are those of its characters,
     and a text that has a window has its compact form in one piece.
     """
-    latin = _FOREIGN.sub(_folded, text)
+    latin = text if text.isascii() else _FOREIGN.sub(_folded, text)
     return latin.encode("utf-8", "surrogatepass").lower().translate(None, _SIGNS)
 
 

@@ -75,6 +75,11 @@ def test_a_right_number_is_supported(sample_library: Library):
     assert _stands(found)["brown2020gpt3"] == "supports"
 
 
+def test_a_number_of_another_thing_contradicts_nothing(sample_library: Library):
+    found = _stands(_weigh(sample_library, "GPT-3 has 175 billion parameters", k=5))
+    assert found["ouyang2022instructgpt"] == "undecided"
+
+
 def test_what_shares_only_the_topic_is_undecided(sample_library: Library):
     found = _weigh(sample_library, "BERT was pre-trained on Wikipedia in twelve languages", k=5)
     assert _stands(found)["devlin2019bert"] == "undecided"
