@@ -16,7 +16,8 @@ class Position(Noun):
     citation: int
     """Of the sentence that decides it, or that comes nearest."""
     verdict: Verdict
-    """On the claim, by that sentence and its title."""
+    """On the claim, by that sentence and its title; the stand is undecided where the verdict is
+    not sure enough, or may be about another thing."""
 
 
 class Agreement(Noun):

@@ -93,9 +93,16 @@ def _show_position(screen: Screen, position: Position, agreement: Agreement) -> 
     _show_source(screen, citation, marker)
     quote = emphasised(citation.quote, agreement.claim)
     screen.write("“", *quote, "”", first=" " * len(marker))
+    screen.write(Run(_why(position), "dim"), first=" " * len(marker))
+
+
+def _why(position: Position) -> str:
+    """Return what the checker said, and where it was not followed, that it was not."""
     verdict = position.verdict
-    why = f"{verdict.label} {verdict.probability:.2f}: {verdict.reason}"
-    screen.write(Run(why, "dim"), first=" " * len(marker))
+    found = f"{verdict.label} {verdict.probability:.2f}: {verdict.reason}"
+    if position.stand == "undecided" and verdict.label in {"supported", "contradicted"}:
+        return f"not sure enough of {found}"
+    return found
 
 
 def _show_span(screen: Screen, span: Span, citations: Sequence[Citation]) -> None:
