@@ -58,7 +58,7 @@ def compare(
     author: Author = None,
     source: FromFile = None,
 ) -> None:
-    """Set papers side by side: what each says on each aspect, in its own words."""
+    """Set papers side by side, aspect by aspect, in their own words."""
     from rag.build import open_assistant
     from rag.inquiries.comparing import ROWS
 
@@ -91,7 +91,7 @@ def agree(
     author: Author = None,
     source: FromFile = None,
 ) -> None:
-    """Tell which papers support a claim, contradict it, or leave it open."""
+    """Tell which papers support a claim, and which contradict it."""
     from rag.build import open_assistant
     from rag.inquiries.agreeing import PAPERS
 
@@ -121,7 +121,7 @@ def trace(
     author: Author = None,
     source: FromFile = None,
 ) -> None:
-    """Find the spans of a text that stand verbatim in abstracts, the longest first."""
+    """Find what of a text stands word for word in abstracts."""
     from rag.build import open_assistant
     from rag.inquiries.tracing import LEAST, PAPERS
 

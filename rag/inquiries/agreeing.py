@@ -26,13 +26,11 @@ LONGEST = 1_000
 class Bounds(NamedTuple):
     """From where on a verdict counts; fitted by ``eval.calibration.agreement``."""
 
-    supports: float = 0.6
+    supports: float = 0.4
     """Least probability of a supporting sentence."""
     words: float = 0.5
     """Least share of the claim's words, by rarity, in a supporting sentence and its title; not
     fitted: SciFact judges papers on the topic only, where it costs .02 of the recall."""
-    contradicts: float = 0.0
-    """Least share of the claim's words, by rarity, in a contradicting sentence and its title."""
     on_topic: float = 0.3
     """Least share of the claim's words, by rarity, in a paper on its topic."""
 
@@ -144,12 +142,7 @@ def decided(paper: Sequence[Weighed], bounds: Bounds) -> tuple[Stand, Weighed] |
     if in_favour:
         return "supports", max(in_favour, key=lambda one: (one.verdict.probability, one.held))
     against = [
-        one
-        for one in paper
-        if one.named
-        and one.alone
-        and one.verdict.label == "contradicted"
-        and one.held >= bounds.contradicts
+        one for one in paper if one.named and one.alone and one.verdict.label == "contradicted"
     ]
     if against:
         return "contradicts", max(against, key=lambda one: one.held)

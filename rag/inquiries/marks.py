@@ -9,10 +9,11 @@ what copying, Markdown and LaTeX put into a text.
 """
 
 import re
+from collections.abc import Set
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.terms import fold, word_terms, words
+from rag.terms import Word, fold, word_terms, words
 
 _PLAIN = str.maketrans(
     dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("‘’‚‛`´", "'") | dict.fromkeys("“”„‟«»", '"')
@@ -21,6 +22,8 @@ _NOTHING = re.compile("[\\s\\\\*\u00ad\u200b-\u200f\u2060\ufeff]")
 _QUOTED_LINE = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
 _INITIALS = re.compile("[a-z]{2,6}s")
 _LONGEST = 100
+_PART = "\0"
+_EAST = "\u3040"
 
 
 class Mark(NamedTuple):
@@ -38,11 +41,24 @@ def marks(text: str) -> list[Mark]:
     plain = _QUOTED_LINE.sub(lambda opening: " " * len(opening.group()), text.translate(_PLAIN))
     found: list[Mark] = []
     done = 0
-    for word in words(plain):
+    every = list(words(plain))
+    starts, ends = {word.start for word in every}, {word.end for word in every}
+    for word in every:
         found += _signs(plain, done, word.start)
-        found.append(Mark(fold(word.text), word.start, word.end, word=True))
+        found.append(Mark(_key(word, starts, ends), word.start, word.end, word=True))
         done = word.end
     return found + _signs(plain, done, len(plain))
+
+
+def _key(word: Word, starts: Set[int], ends: Set[int]) -> str:
+    """Return a word folded, and marked where it is one letter of a longer run.
+
+    In a run with a Chinese, Japanese or Korean character each letter is a word of
+    its own. What a run is can depend on the form of a quotation mark or dash, so
+    the index may know such a letter only with those beside it.
+    """
+    part = word.end - word.start == 1 and (word.start in ends or word.end in starts)
+    return f"{fold(word.text)}{_PART}" if part and word.text < _EAST else fold(word.text)
 
 
 def _signs(text: str, start: int, end: int) -> list[Mark]:
