@@ -7,8 +7,8 @@ judged papers carry a label, SUPPORT or CONTRADICT; a claim without evidence has
 papers that do not decide it. Two thirds of the claims, drawn by their ids,
 choose the bound on support: the lowest with which seven of ten papers said to
 support do. The checker speaks of so few contradictions (about ten in these
-claims) that no bound on them can be chosen. The table is of the other third. A judged paper that is not among the papers
-weighed counts as missed.
+claims) that no bound on them can be chosen. The table is of the other third. A
+judged paper that is not among the papers weighed counts as missed.
 
 Precision and recall of a label are at paper level, over the judged papers. A
 pair (claim, paper) that nobody judged is left out: SciFact marks few papers a claim.
