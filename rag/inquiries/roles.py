@@ -92,6 +92,11 @@ _MAKES = re.compile(
     r"|compris\w+|contain\w*|consist\w*|span\w*)\b",
     re.I,
 )
+_OTHERS = re.compile(
+    r"^(?:recent(?:ly)?|existing|previous(?:ly)?|prior|traditional(?:ly)?|current(?:ly)?"
+    r"|conventional|in recent|most|many)\b",
+    re.I,
+)
 _OWN_LIMIT = re.compile(
     r"\b(?:(?:our|its|this|these|their|one|main|key|the) (?:\w+ )?limitations?\b|limitations?"
     r" (?:of|include)\b|limitations and|still (?:lags?|struggl\w+|falls?|far|fails?|room|needs?"
@@ -137,6 +142,11 @@ def _approach_at(body: Sequence[str]) -> int:
     return min(1, len(body) - 1)
 
 
+def _of_others(text: str) -> bool:
+    """Tell whether a sentence, wherever it stands, opens like one about earlier work."""
+    return bool(_OTHERS.search(text)) and not _OURS.search(text)
+
+
 def _problem(text: str, place: int, opens: int, _: int) -> float:
     if place > opens or (place == opens and place > 0) or _OURS.search(text):
         return 0.0
@@ -150,7 +160,7 @@ def _approach(text: str, place: int, opens: int, _: int) -> float:
 
 
 def _data(text: str, place: int, opens: int, _: int) -> float:
-    if place < opens:
+    if place < opens or _of_others(text):
         return 0.0
     sized = bool(_MASS.search(text)) and any(number.value >= 3 for number in numbers(text))
     named = any(is_name(word.text) for word in words(text))
@@ -160,7 +170,7 @@ def _data(text: str, place: int, opens: int, _: int) -> float:
 
 
 def _result(text: str, place: int, opens: int, count: int) -> float:
-    if place < opens:
+    if place < opens or _of_others(text):
         return 0.0
     reported = min(2, len(_REPORTS.findall(text)))
     measured = any(number.unit in {"%", "x"} or number.value > 12 for number in numbers(text))
