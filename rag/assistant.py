@@ -6,10 +6,16 @@ from time import perf_counter
 
 from rag.answering.answerer import Answerer, Found, Reply
 from rag.answering.brake import Brake
+from rag.answering.fitted import load
 from rag.answering.model import LanguageModel
 from rag.answering.rewriting import widened
 from rag.answering.standing import remembered, stand
 from rag.citations import Check
+from rag.inquiries import agreeing, comparing, tracing
+from rag.inquiries.agreement import Agreement
+from rag.inquiries.comparison import Comparison
+from rag.inquiries.tools import Tools
+from rag.inquiries.trace import Trace
 from rag.library import Library
 from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Filters, Hit, Policy, Turn
@@ -160,6 +166,64 @@ class Assistant:
         """Return the finished answer; the last one that `stream` yields."""
         *_, answer = self.stream(question, filters=filters, history=history)
         return answer
+
+    def compare(
+        self,
+        question: str = "",
+        *,
+        things: Sequence[str] = (),
+        aspects: Sequence[str] = (),
+        k: int = comparing.ROWS,
+        filters: Filters | None = None,
+    ) -> Comparison:
+        """Return papers side by side, each cell a checked quote; see `comparing.compare`.
+
+        Raises:
+            UsageError: Nothing is asked, one thing alone is named, or too many are.
+            LibraryError: The library is missing or damaged.
+        """
+        with self._library.open() as view:
+            return comparing.compare(
+                view,
+                self._tools(),
+                question,
+                things=things,
+                aspects=aspects,
+                k=k,
+                filters=filters,
+            )
+
+    def agreement(
+        self, claim: str, *, k: int = agreeing.PAPERS, filters: Filters | None = None
+    ) -> Agreement:
+        """Return which papers support a claim, contradict it, or leave it open.
+
+        Raises:
+            UsageError: The claim is blank, longer than a sentence, or has no word of content.
+            LibraryError: The library is missing or damaged.
+        """
+        with self._library.open() as view:
+            return agreeing.agreement(view, self._tools(), claim, k=k, filters=filters)
+
+    def trace(
+        self,
+        text: str,
+        *,
+        least: int = tracing.LEAST,
+        papers: int = tracing.PAPERS,
+        filters: Filters | None = None,
+    ) -> Trace:
+        """Return the spans of a text that stand verbatim in abstracts; see `tracing.trace`.
+
+        Raises:
+            UsageError: The text is blank or too long.
+            LibraryError: The library is missing or damaged.
+        """
+        with self._library.open() as view:
+            return tracing.trace(view, text, least=least, papers=papers, filters=filters)
+
+    def _tools(self) -> Tools:
+        return Tools(self._retriever, load(), self._checker)
 
 
 def _cited(history: Sequence[Turn]) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ def gather(
     reading: Reading,
     weights: Weights,
     *,
+    papers: int = PAPERS,
     earlier: Sequence[str] = (),
 ) -> list[Scored]:
     """Return the abstract sentences of the best papers, the likeliest evidence first.
@@ -50,11 +51,12 @@ def gather(
         retrieved: What was found.
         reading: The question.
         weights: Of the evidence model.
+        papers: How many of the best are read.
         earlier: Papers that the conversation has cited: heard where they were found at all.
     """
-    chosen = _heard(retrieved, reading, earlier)
+    chosen = _heard(retrieved, reading, papers, earlier)
     ids = [each.paper_id for each in chosen]
-    papers, sentences = view.snapshot.papers(ids), view.snapshot.sentences(ids)
+    stored, sentences = view.snapshot.papers(ids), view.snapshot.sentences(ids)
     bodies = {
         paper: [one for one in every if one.field == "abstract"]
         for paper, every in sentences.items()
@@ -68,7 +70,7 @@ def gather(
         own = [passages[key] for key in each.keys]
         for sentence in body:
             place = Place(
-                paper=papers[each.paper_id],
+                paper=stored[each.paper_id],
                 sentence=sentence,
                 sentences=len(body),
                 rank=rank,
@@ -105,9 +107,11 @@ def _cosines(
     return found
 
 
-def _heard(retrieved: Retrieved, reading: Reading, earlier: Sequence[str]) -> tuple[Candidate, ...]:
+def _heard(
+    retrieved: Retrieved, reading: Reading, papers: int, earlier: Sequence[str]
+) -> tuple[Candidate, ...]:
     """Return the best papers, the earlier ones, and for each name the best that holds it."""
-    chosen = list(retrieved.candidates[:PAPERS])
+    chosen = list(retrieved.candidates[:papers])
     for name in reading.question.names:
         holding = (each for each in retrieved.candidates if _holds(each, name))
         best = next(holding, None) if reading.is_rare(name) else None

@@ -116,6 +116,21 @@ class LexicalIndex:
             return self._hits(self._among(words, allowed), k)
         return self._sifted(words, k, allowed)
 
+    def holding(self, terms: Iterable[str]) -> list[int]:
+        """Return the first passages' keys of all papers that hold every one of some terms.
+
+        Args:
+            terms: Stems, as `rag.terms.terms` gives them; none are held by no paper.
+        """
+        must = tantivy.Occur.Must
+        stems = [term.encode("utf-8", "replace").decode() for term in terms]
+        if not stems or not self.size:
+            return []
+        every = tantivy.Query.boolean_query([(must, self._word(stem)) for stem in stems])
+        hits = self._searcher.search(every, self.size, count=False).hits
+        keys = self._searcher.fast_field_values("key", [address for _, address in hits])
+        return [int(key or 0) for key in keys]
+
     def _word(self, stem: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, FIELD, stem, "freq")
 

@@ -114,6 +114,18 @@ def passages_by_paper(connection: sqlite3.Connection, ids: Iterable[str]) -> dic
     return {row[0]: _passage(row) for row in rows}
 
 
+def abstracts_by_passage(
+    connection: sqlite3.Connection, keys: Iterable[int]
+) -> Iterator[tuple[int, str, str]]:
+    """Yield passage key, paper id and abstract of these passages' papers, in key order."""
+    yield from connection.execute(
+        """SELECT k.key, p.id, CAST(plain(a.text) AS TEXT)
+        FROM passages k JOIN papers p ON p.key = k.paper JOIN abstracts a ON a.paper = p.key
+        WHERE k.key IN (SELECT value FROM json_each(?)) ORDER BY k.key""",
+        (json.dumps(list(keys)),),
+    )
+
+
 def documents(connection: sqlite3.Connection, after: int) -> Iterator[tuple[int, str, str]]:
     """Yield first passage's key, title and abstract of papers beyond a key, in key order."""
     yield from connection.execute(

@@ -17,6 +17,7 @@ from rag.schema import Filters, Paper, Passage, Sentence
 from rag.store.filtering import FUNCTION, contains, where
 from rag.store.rows import (
     Entry,
+    abstracts_by_passage,
     entries,
     papers_by_id,
     papers_by_key,
@@ -118,6 +119,14 @@ class Snapshot:
         """Return all passages of these papers by key, in reading order within a paper."""
         with self._lock:
             return passages_by_paper(self._connection, paper_ids)
+
+    def abstracts(self, keys: Iterable[int]) -> Iterator[tuple[int, str, str]]:
+        """Yield passage key, paper id and abstract of some passages' papers, in key order.
+
+        For looking through very many: a paper costs a tenth of what `papers` takes for it.
+        """
+        with self._lock:
+            yield from abstracts_by_passage(self._connection, keys)
 
     def sentence_vectors(self, keys: Iterable[int]) -> dict[int, NDArray[np.float32]]:
         """Return the vectors of each passage's sentences [n, dim], in reading order.

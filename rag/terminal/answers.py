@@ -17,7 +17,7 @@ def show_answer(screen: Screen, answer: Answer) -> None:
     """Write an answer with its footnotes, or a refusal with what came nearest."""
     if answer.refusal is not None:
         screen.write(answer.text)
-        _show_nearest(screen, answer.refusal.nearest[:_NEAREST], answer.standalone)
+        show_nearest(screen, answer.refusal.nearest[:_NEAREST], answer.standalone)
     else:
         short = [claim for claim in answer.claims if not claim.text.rstrip().endswith(_ENDS)]
         whole = [claim for claim in answer.claims if claim not in short]
@@ -119,7 +119,8 @@ def _show_footnotes(screen: Screen, answer: Answer, phrases: Mapping[int, str]) 
         _show_quote(screen, quote, margin=len(marker) + 2)
 
 
-def _show_nearest(screen: Screen, nearest: Sequence[Citation], question: str) -> None:
+def show_nearest(screen: Screen, nearest: Sequence[Citation], question: str) -> None:
+    """Write the sentences that came nearest, the question's words bold; nothing for none."""
     if nearest:
         screen.gap()
         screen.write("Nearest in the library:")
