@@ -65,7 +65,7 @@ def doctor(context: typer.Context, json: Json = False) -> None:
 
 
 def models(context: typer.Context, json: Json = False) -> None:
-    """List the language models that could word answers, and what each would need.
+    """List the models that could word answers.
 
     Servers on this machine are asked for theirs; hosted ones are not contacted.
     """

@@ -539,7 +539,7 @@ def test_help_is_light_and_lists_every_command(tmp_path: Path):
     assert not {"rich", "numpy", "chromadb", "pydantic_settings", "sqlite3"} & set(modules) - {
         "sqlite3"
     }
-    for name in ("add", "ask", "search", "show", "papers", "status", "remove", "doctor", "demo"):
+    for name in ("add", "ask", "compare", "agree", "trace", "search", "show", "models", "demo"):
         assert f"\n  {name} " in done.stdout
     assert "..." not in done.stdout.replace("[ARGS]...", "")
 
