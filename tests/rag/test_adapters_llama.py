@@ -1,6 +1,5 @@
 """Any llama-index LLM as a model of ours, and the real connectors on loopback."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -39,7 +38,7 @@ def llm(text: str = "a whole reply", *, error: Exception | None = None) -> Any:
         ) -> CompletionResponseGen:
             self.seen.append(prompt)
 
-            def pieces() -> Iterator[CompletionResponse]:
+            def pieces() -> CompletionResponseGen:
                 for size in range(1, len(text) + 1):
                     yield CompletionResponse(text=text[:size], delta=text[size - 1])
                 if error is not None:
