@@ -165,7 +165,8 @@ def whole(text: str) -> str:
 def _turns(history: object) -> Iterator[Turn]:
     for turn in cast(list[object], history if isinstance(history, list) else [history]):
         fields = cast(dict[str, object], turn if isinstance(turn, dict) else {})
-        yield Turn.model_validate({name: fields.get(name) for name in ("question", "answer")})
+        known = {name: fields.get(name) for name in ("question", "answer")}
+        yield Turn.model_validate({**known, "papers": fields.get("papers") or ()})
 
 
 def _object(text: str, place: str) -> dict[str, object]:

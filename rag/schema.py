@@ -6,10 +6,12 @@ inclusive, end exclusive. Tuples, never lists, so that a value can be a key.
 
 import hashlib
 import json
+import operator
 import re
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Described
 
 Field = Literal["title", "abstract"]
 Label = Literal["supported", "partial", "unsupported", "contradicted"]
@@ -234,8 +236,8 @@ class Turn(Noun):
 
     question: str
     answer: str
-    papers: tuple[str, ...] = ()
-    """Ids of the papers that were cited."""
+    papers: tuple[str, ...] = Described(default=(), exclude_if=operator.not_)
+    """Ids of the papers that were cited, where they are known."""
 
 
 class Answer(Noun):

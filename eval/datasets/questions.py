@@ -1,7 +1,7 @@
 """Attest's own form of a case: one JSON object a line.
 
 ``id`` and ``question`` are needed; every other field may be left out: ``type``,
-``history`` ``[{question, answer}]``, ``answerable``, ``gold`` ``[{paper_id (or
+``history`` ``[{question, answer, papers?}]``, ``answerable``, ``gold`` ``[{paper_id (or
 _id, id), title, grade, evidence: [text]}]``, ``answer`` (a text) or ``answers``
 (several), ``must_include``, ``must_exclude``, ``nuggets`` ``[{text, vital}]``,
 ``group``, ``origin``, ``pair`` and ``filters``. A file that reads without a
@@ -104,9 +104,10 @@ def _case(fields: Fields) -> Case:
 
 
 def _turn(fields: Fields) -> Turn:
-    fields.only(("question", "answer"))
+    fields.only(("question", "answer", "papers"))
     question = fields.needed("question", "write what was asked before")
-    return Turn(question=question, answer=fields.text("answer") or "")
+    answer = fields.text("answer") or ""
+    return Turn(question=question, answer=answer, papers=fields.texts("papers"))
 
 
 def _filters(fields: Fields | None) -> Filters:

@@ -97,7 +97,14 @@ def test_settings_are_frozen():
 
 
 def test_the_digest_changes_with_whatever_can_change_an_answer():
-    changed = {"embedder": "hash", "hits": 11, "refuse_below": 0.5}
+    changed = {
+        "embedder": "hash",
+        "llm": "ollama:m",
+        "unsupported": "mark",
+        "deadline": 5,
+        "hits": 11,
+        "refuse_below": 0.5,
+    }
     # A new field must be put here or among those that change no answer.
     assert changed.keys() | {"library"} == Settings.model_fields.keys()
     digests = {
