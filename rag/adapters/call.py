@@ -9,6 +9,8 @@ from rag.answering.brake import Brake
 from rag.errors import FAULTS, ModelFault
 
 Step = TypeVar("Step")
+_UNREAD = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What vendors raise over replies of another shape; the last over JSON that nests too deep."""
 
 
 class SchemaRefused(ModelFault):
@@ -111,10 +113,10 @@ class Translated:
         """Raise the translation, where a vendor has raised."""
         if not isinstance(error, Exception):
             return
-        if self._call.met is not None:
-            raise self._call.met from error
+        met = self._call.met
+        if met is not None:
+            # A new one, since the vendor's has the first among its causes: no circles.
+            raise type(met)(met.kind, str(met)) from error
         if not isinstance(error, ModelFault):
-            unread = isinstance(error, ValueError | LookupError | TypeError | AttributeError)
-            raise self._call.fault(
-                "garbled" if unread else "failed", type(error).__name__
-            ) from error
+            kind = "garbled" if isinstance(error, _UNREAD) else "failed"
+            raise self._call.fault(kind, type(error).__name__) from error
