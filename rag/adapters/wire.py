@@ -5,7 +5,9 @@ that what is promised holds for all of them alike. Nothing that a server says is
 ever repeated in an error: some echo the key.
 """
 
+import logging
 import ssl
+import weakref
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -25,7 +27,10 @@ _KINDS = {401: "denied", 402: "denied", 403: "denied", 404: "missing", 413: "too
 _TOO_LONG = (
     *("context_length", "context length", "context window", "prompt is too long"),
     *("too many tokens", "maximum number of tokens", "exceeds the maximum", "input is too long"),
+    "`max_new_tokens` must be",
 )
+# It writes down the headers of responses, in which some servers repeat the key.
+logging.getLogger("httpcore").setLevel(logging.INFO)
 _SCHEMA = ("response_format", "json_schema", "structured", "grammar", "guided", '"format"')
 
 
@@ -55,6 +60,8 @@ class Wire(httpx.BaseTransport):
             keepalive_expiry=30.0,
             network_backend=BrakedNetwork(host),
         )
+        # A model has no end of its own, and connections are kept for the next question.
+        weakref.finalize(self, self._pool.close)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the response to a request, busy answers tried again.

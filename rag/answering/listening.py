@@ -41,9 +41,11 @@ def listen(
                 heard.put(piece)
                 if own.over:
                     break
-            heard.put(None)
         except AttestError as error:
             heard.put(error)
+        finally:
+            # After a defect of ours too, whose traceback the thread prints: nobody waits for more.
+            heard.put(None)
 
     threading.Thread(target=write, name=f"{model.name} writes", daemon=True).start()
     said = False
