@@ -27,3 +27,8 @@ def address(url: str) -> str:
     percent-encoded; a per cent sign that is there already stays.
     """
     return quote(tidy(url), safe="-._~:/?#@!$&()*+,;=%<>")
+
+
+def web(url: str | None) -> str:
+    """Return the `address` of a link of http or https, of anything else nothing."""
+    return address(url) if url and url.startswith(("http://", "https://")) else ""
