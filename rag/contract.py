@@ -25,6 +25,11 @@ def line(content: Json, *, ascii_only: bool = False) -> str:
         ascii_only: Escape every other character too, for output that is not UTF-8.
     """
     written = json.dumps(content, ensure_ascii=ascii_only, allow_nan=False)
+    return escaped(written)
+
+
+def escaped(written: str) -> str:
+    """Return JSON in which nothing is left that a terminal acts on or nobody sees."""
     return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", written)
 
 

@@ -76,12 +76,7 @@ class Conversations:
 
     def turns(self, conversation: str) -> tuple[Turn, ...]:
         """Return the questions and answers of a conversation, oldest first."""
-        rows = self._rows(
-            "SELECT conversation, time, answer FROM answers WHERE conversation = ? ORDER BY key",
-            conversation,
-        )
-        answers = (each.answer for each in _kept(rows))
-        return tuple(_turn(each) for each in answers)
+        return tuple(_turn(each.answer) for each in self.conversation(conversation))
 
     def recent(self, count: int) -> tuple[Kept, ...]:
         """Return the last answers, newest first."""
@@ -89,6 +84,19 @@ class Conversations:
             "SELECT conversation, time, answer FROM answers ORDER BY key DESC LIMIT ?", count
         )
         return tuple(_kept(rows))
+
+    def conversation(self, name: str) -> tuple[Kept, ...]:
+        """Return the answers of a conversation, oldest first; none where it is unknown."""
+        rows = self._rows(
+            "SELECT conversation, time, answer FROM answers WHERE conversation = ? ORDER BY key",
+            name,
+        )
+        return tuple(_kept(rows))
+
+    def answer(self, name: str) -> Kept | None:
+        """Return an answer by its id, or None where it is unknown."""
+        rows = self._rows("SELECT conversation, time, answer FROM answers WHERE id = ?", name)
+        return next(_kept(rows), None)
 
     def forget(self, known: Callable[[Collection[str]], Collection[str]]) -> int:
         """Delete the answers that show a paper which the library no longer holds.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from eval.datasets.ledger import Ledger, refuse, shown
 from eval.datasets.lines import lines
-from eval.datasets.replacing import replace
+from rag.replacing import replace
 from eval.schema import Case, Ranked
 from rag.errors import UsageError
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from eval.datasets.replacing import replace
+from rag.replacing import replace
 from eval.reporting.html import html
 from eval.reporting.json import to_json
 from eval.reporting.junit import junit

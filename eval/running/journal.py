@@ -16,7 +16,7 @@ from typing import Self, cast
 
 from pydantic import ValidationError
 
-from eval.datasets.replacing import replace
+from rag.replacing import replace
 from eval.running.responses import read_response
 from eval.schema import Response, Run, Trial, digest
 from rag.errors import UsageError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rag.cli import asking, inquiring, keeping, library, reading, surroundings
+from rag.cli import asking, exporting, inquiring, keeping, library, reading, surroundings
 from rag.cli.failures import defect, reported
 from rag.cli.session import Session
 
@@ -113,6 +113,6 @@ def _options(
     context.obj = Session(flags, quiet)
 
 
-for _room in (library, asking, inquiring, reading, keeping, surroundings):
+for _room in (library, asking, inquiring, reading, keeping, exporting, surroundings):
     for _command in _room.COMMANDS:
         app.command()(_command)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from rag.people import byline
 from rag.schema import Answer, Citation, Claim, Hit
 from rag.terminal.layout import Run
 from rag.terminal.screen import Screen
@@ -54,27 +55,6 @@ def show_kept(screen: Screen, answer: Answer, when: str) -> None:
     screen.write(Run(when, "dim"))
     screen.write(Run(_shortened(answer.question), "bold"))
     screen.write(_shortened(answer.text))
-
-
-def byline(authors: Sequence[str], year: int | None) -> str:
-    """Return ``Devlin et al. 2019``, with what is known of it."""
-    families = [family(name) for name in authors]
-    who = f"{families[0]} et al." if len(families) > 2 else " and ".join(families)
-    return " ".join(filter(None, (who, str(year) if year is not None else "")))
-
-
-def family(name: str) -> str:
-    """Return the family name of ``Given Family`` or ``Family, Given``."""
-    before, comma, _ = name.partition(",")
-    parts = before.split()
-    if comma or len(parts) < 2:
-        return before.strip()
-    if parts[-1].rstrip(".").lower() in {"jr", "sr", "ii", "iii", "iv"}:
-        parts = parts[:-1]
-    start = len(parts) - 1
-    while start > 1 and parts[start - 1].islower():
-        start -= 1
-    return " ".join(parts[start:])
 
 
 def emphasised(text: str, question: str, *, phrase: str = "") -> Iterator[Run]:

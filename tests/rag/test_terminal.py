@@ -21,7 +21,7 @@ from rag.schema import (
     text_hash,
 )
 from rag.store.report import AddReport, FileError, Status
-from rag.terminal.answers import byline, emphasised, family, show_answer, show_hits, show_kept
+from rag.terminal.answers import emphasised, show_answer, show_hits, show_kept
 from rag.terminal.layout import Run, line, wrapped
 from rag.terminal.papers import row, show_added, show_paper, show_row, show_status
 from rag.terminal.plain import plain
@@ -247,37 +247,6 @@ def test_hits_show_rank_title_id_score_and_passage():
     assert "owl · 0.500" in second + third
     assert written.endswith("…\n")
     assert _shown(show_hits, (), "owls") == "Nothing found.\n"
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("Jacob Devlin", "Devlin"),
-        ("Devlin, Jacob", "Devlin"),
-        ("Laurens van der Maaten", "van der Maaten"),
-        ("Martin L. King Jr.", "King"),
-        ("Plato", "Plato"),
-        ("王小明", "王小明"),
-        ("", ""),
-    ],
-)
-def test_the_family_name_is_found(name: str, expected: str):
-    assert family(name) == expected
-
-
-@pytest.mark.parametrize(
-    ("authors", "year", "expected"),
-    [
-        (("Ada Ames",), 2001, "Ames 2001"),
-        (("Ada Ames", "Bo Berg"), 2001, "Ames and Berg 2001"),
-        (("Ada Ames", "Bo Berg", "Cy Cho"), 2001, "Ames et al. 2001"),
-        ((), 2001, "2001"),
-        (("Ada Ames",), None, "Ames"),
-        ((), None, ""),
-    ],
-)
-def test_a_byline_has_what_is_known(authors: tuple[str, ...], year: int | None, expected: str):
-    assert byline(authors, year) == expected
 
 
 @given(st.text(), st.text(), st.text())

@@ -1,0 +1,125 @@
+"""DOCX: a Word document with real footnotes, each with its quote, source and mark.
+
+python-docx knows no footnotes, so their part is made here and hung into its document.
+"""
+
+import io
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from rag.errors import ModelUnavailable
+from rag.exports.exported import Exported, Options
+from rag.exports.page import Line, Note, Page, document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NAMES = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+_SEPARATORS = "".join(
+    f'<w:footnote w:type="{kind}" w:id="{n}"><w:p><w:r><w:{kind}/></w:r></w:p></w:footnote>'
+    for n, kind in ((-1, "separator"), (0, "continuationSeparator"))
+)
+
+
+def write(exported: Exported, options: Options) -> bytes:
+    """Return the document.
+
+    Raises:
+        ModelUnavailable: The extra ``docx`` is not installed.
+    """
+    try:
+        import docx
+    except ImportError as error:
+        raise ModelUnavailable(
+            "DOCX needs python-docx; install it with: pip install 'attest-rag[docx]'"
+        ) from error
+    whole = document(exported, options)
+    made: Any = docx.Document()
+    _dressed(made, exported)
+    notes: list[Note] = []
+    for number, page in enumerate(whole.pages, start=1):
+        _write_page(made, page, number, notes)
+    if whole.references:
+        made.add_heading("References", level=2)
+    for text, link in whole.references:
+        made.add_paragraph(f"{text} {link}".strip(), style="Attest Reference")
+    made.add_paragraph(whole.seal, style="Attest Seal")
+    _hang(made, notes)
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def _write_page(made: Any, page: Page, number: int, notes: list[Note]) -> None:  # noqa: ANN401
+    made.add_heading(page.question, level=1)
+    for line in page.lines:
+        paragraph = made.add_paragraph(style="Attest Line")
+        _fill(paragraph, line, first=len(notes))
+    notes += page.notes
+    made.add_paragraph(page.seal(number), style="Attest Seal")
+
+
+def _fill(paragraph: Any, line: Line, *, first: int) -> None:  # noqa: ANN401
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    for part in line:
+        if isinstance(part, int):
+            mark = OxmlElement("w:footnoteReference")
+            mark.set(qn("w:id"), str(first + part))
+            paragraph.add_run(style="footnote reference")._r.append(mark)
+        else:
+            paragraph.add_run(part)
+
+
+def _dressed(made: Any, exported: Exported) -> None:  # noqa: ANN401
+    """Add the styles that Word knows but python-docx's template lacks, and ours."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import Pt, RGBColor
+
+    styles = made.styles
+    for name in ("footnote text", "Attest Line", "Attest Reference", "Attest Seal"):
+        styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = styles["Normal"]
+    styles["footnote text"].font.size = Pt(9)
+    styles["Attest Seal"].font.size = Pt(8)
+    styles["Attest Seal"].font.color.rgb = RGBColor(0x59, 0x63, 0x6E)
+    styles.add_style("footnote reference", WD_STYLE_TYPE.CHARACTER).font.superscript = True
+    times = [item.time for item in exported.items if item.time]
+    made.core_properties.author = "Attest"
+    made.core_properties.title = exported.items[0].answer.question[:200] if exported.items else ""
+    if times:
+        made.core_properties.created = datetime.fromisoformat(max(times))
+
+
+def _hang(made: Any, notes: list[Note]) -> None:  # noqa: ANN401
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    inner = "".join(_footnote(n, note) for n, note in enumerate(notes, start=1))
+    text = f'<w:footnotes xmlns:w="{_NAMES}">{_SEPARATORS}{inner}</w:footnotes>'
+    content = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{text}'.encode()
+    part = Part(PackURI("/word/footnotes.xml"), _TYPE, content, made.part.package)
+    made.part.relate_to(part, _KIND)
+
+
+def _footnote(number: int, note: Note) -> str:
+    first = '<w:r><w:rPr><w:rStyle w:val="footnotereference"/></w:rPr><w:footnoteRef/></w:r>'
+    lines = list(_texts(note))
+    paragraphs = "".join(
+        '<w:p><w:pPr><w:pStyle w:val="footnotetext"/></w:pPr>'
+        f"{first if not place else ''}"
+        f'<w:r><w:t xml:space="preserve">{escape(line)}</w:t></w:r></w:p>'
+        for place, line in enumerate(lines)
+    )
+    return f'<w:footnote w:id="{number}">{paragraphs}</w:footnote>'
+
+
+def _texts(note: Note) -> "Iterator[str]":
+    yield f" “{note.quote}”"
+    yield note.reference
+    if note.link:
+        yield note.link
+    yield note.mark
