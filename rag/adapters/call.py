@@ -1,6 +1,6 @@
 """One call of a model: what may stop it, and what went wrong on the way."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
@@ -32,6 +32,7 @@ class Call:
         """Requests that went out, retries included."""
         self.met: ModelFault | None = None
         """The fault that the transport met; vendors wrap or drop what is raised there."""
+        self._open: list[Callable[[], None]] = []
 
     def fault(self, kind: str, detail: str = "") -> ModelFault:
         """Return a fault of a kind, and remember it.
@@ -42,6 +43,15 @@ class Call:
         """
         self.met = told(self.model, kind, detail)
         return self.met
+
+    def opened(self, close: Callable[[], None]) -> None:
+        """Remember how to close a response, whoever holds on to it."""
+        self._open.append(close)
+
+    def close(self) -> None:
+        """Close every response of the call; vendors leave theirs to the collector."""
+        while self._open:
+            self._open.pop()()
 
     def check(self) -> None:
         """Raise where the brake was pressed or the deadline has passed.

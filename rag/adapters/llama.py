@@ -1,6 +1,7 @@
 """Any llama-index LLM behind our port of a language model."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from rag.adapters.call import Call, SchemaRefused, Translated, steps
@@ -124,7 +125,7 @@ class LlamaModel:
         # The stream is asked for within a step, since some connectors send their request there.
         stream = _stream(llm, [_chat(each) for each in messages], options)
         ended = False
-        with Translated(call):
+        with closing(call), Translated(call):
             for response in steps(stream, call):
                 piece = _piece(response)
                 ended = ended or piece.finish is not None

@@ -103,7 +103,9 @@ class Wire(httpx.BaseTransport):
             extensions={},
         )
         with _Met(call):
-            return self._pool.handle_request(sent)
+            response = self._pool.handle_request(sent)
+        call.opened(response.close)
+        return response
 
     def _wait(self, call: Call, retry: int, response: httpcore.Response) -> None:
         """Wait before a retry.
