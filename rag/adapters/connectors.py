@@ -62,9 +62,20 @@ def anthropic(place: Place) -> LlamaModel:
 
     def make() -> "LLM":
         with _extra():
+            from llama_index.core.base.llms.types import LLMMetadata
             from llama_index.llms.anthropic import Anthropic
-        made = Anthropic(
-            place.model,
+
+        class AnyAnthropic(Anthropic):
+            """Takes models that are newer than the connector's own list of names."""
+
+            @property
+            def metadata(self) -> LLMMetadata:
+                return LLMMetadata(
+                    context_window=_HOSTED_WINDOW, is_chat_model=True, model_name=self.model
+                )
+
+        made = AnyAnthropic(
+            model=place.model,
             temperature=_TEMPERATURE,
             base_url=place.url,
             api_key=secret,
