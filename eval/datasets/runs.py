@@ -12,9 +12,9 @@ from pathlib import Path
 
 from eval.datasets.ledger import Ledger, refuse, shown
 from eval.datasets.lines import lines
-from rag.replacing import replace
 from eval.schema import Case, Ranked
 from rag.errors import UsageError
+from rag.replacing import replace
 
 _COLUMNS = "query id, Q0, document id, rank, score and tag"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from eval.datasets.ledger import Ledger, refuse, shown
 from eval.datasets.lines import Json, objects, parsed
 from eval.datasets.questions import Placed, read_cases
-from rag.replacing import alone, replace
 from eval.schema import Case, Gold
 from rag.contract import line
 from rag.errors import UsageError
+from rag.replacing import alone, replace
 from rag.sources.inflation import MAGIC, opened
 
 _REST = ("must_exclude", "nuggets", "group", "origin", "pair")

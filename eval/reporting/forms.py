@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from rag.replacing import replace
 from eval.reporting.html import html
 from eval.reporting.json import to_json
 from eval.reporting.junit import junit
@@ -12,6 +11,7 @@ from eval.reporting.report import Report
 from eval.reporting.tables import cases_csv, figures_csv
 from eval.reporting.terminal import terminal
 from rag.errors import UsageError
+from rag.replacing import replace
 
 FORMS: dict[str, Callable[[Report], str]] = {
     "terminal": terminal,

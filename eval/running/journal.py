@@ -16,10 +16,10 @@ from typing import Self, cast
 
 from pydantic import ValidationError
 
-from rag.replacing import replace
 from eval.running.responses import read_response
 from eval.schema import Response, Run, Trial, digest
 from rag.errors import UsageError
+from rag.replacing import replace
 
 MANIFEST = "run.json"
 TRIALS = "trials.jsonl"

@@ -78,7 +78,7 @@ def anthropic(place: Place) -> LlamaModel:
             model=place.model,
             temperature=_TEMPERATURE,
             base_url=place.url,
-            api_key=secret,
+            api_key=secret,  # pyright: ignore[reportCallIssue] - of its base
             max_retries=0,
             timeout=_TIMEOUT,
         )

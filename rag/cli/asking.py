@@ -1,6 +1,7 @@
 """Commands that ask: ``ask`` and ``search``."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -54,6 +55,14 @@ def ask(
     source: FromFile = None,
     batch: Batch = None,
     out: Out = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the answer to a file too; its ending names the format.",
+            metavar="FILE",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Answer a question, with the exact words that support it.
 
@@ -65,15 +74,18 @@ def ask(
     if batch is not None:
         from rag.cli.batches import run_batch
 
-        _refuse(question=question, carry_on=carry_on)
+        _refuse(question=question, carry_on=carry_on, export=export)
         assistant = _assistant(here, hits=hits, **chosen)
         refused = run_batch(here, batch, out, filters=filters, work=_answering(assistant)) > 0
     else:
         _refuse(out=out)
         text = _asked(question)
+        form = _form(export)
         assistant = _assistant(here, hits=hits, **chosen)
         answer = _ask(here, assistant, text, filters=filters, carry_on=carry_on)
         _print(here, answer, filters, json=json)
+        if export is not None:
+            _export(here, answer, export, form)
         refused = answer.refusal is not None
     if refused and fail_on_refusal:
         raise typer.Exit(REFUSED)
@@ -149,11 +161,41 @@ def _refuse(**given: object) -> None:
     """Refuse what makes no sense beside, or without, a batch."""
     from rag.errors import UsageError
 
-    names = {"question": "a question", "carry_on": "--continue", "out": "--out"}
+    names = {
+        "question": "a question",
+        "carry_on": "--continue",
+        "out": "--out",
+        "export": "--export",
+    }
     for name, value in given.items():
         if value:
             beside = "needs --batch" if name == "out" else "cannot stand beside --batch"
             raise UsageError(f"{names[name]} {beside}; see 'attest ask --help'")
+
+
+def _form(target: Path | None) -> str:
+    """Return the format of a file to export to, before anything is asked.
+
+    Raises:
+        UsageError: Its ending names none, or it is there already.
+    """
+    if target is None:
+        return ""
+    from rag.cli.exporting import ready
+    from rag.exports.formats import format_of
+
+    ready(target, force=False)
+    return format_of(target)
+
+
+def _export(here: Session, answer: "Answer", target: Path, form: str) -> None:
+    from datetime import UTC, datetime
+
+    from rag.cli.exporting import deliver
+    from rag.exports.exported import Item
+
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    deliver(here, [Item(answer=answer, time=now)], form, target)
 
 
 def _asked(words: list[str] | None) -> str:

@@ -60,9 +60,9 @@ def shown(paper: Paper) -> Paper:
         update={
             "title": tidy(paper.title),
             "abstract": tidy(paper.abstract),
-            "authors": tuple(filter(None, map(tidy, paper.authors))),
+            "authors": tuple(name for each in paper.authors if (name := tidy(each))),
             "venue": tidy(paper.venue or "") or None,
-            "identifiers": Identifiers(**{kind: value for kind, value in names.items() if value}),
+            "identifiers": Identifiers.model_validate({k: v for k, v in names.items() if v}),
         }
     )
 

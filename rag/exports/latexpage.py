@@ -7,6 +7,8 @@ text of one's own takes it from there or from ``--format bibtex``, which has the
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
 
 from rag.exports import bibtex
 from rag.exports.exported import STYLES, Exported, Options
@@ -115,6 +117,6 @@ def _printed(sign: str) -> str:
 
 
 def _symbol(sign: str) -> str:
-    from pylatexenc.latexencode import unicode_to_latex
-
-    return str(unicode_to_latex(sign, unknown_char_policy="keep", unknown_char_warning=False))
+    encoder: Any = import_module("pylatexenc.latexencode")
+    options = {"unknown_char_policy": "keep", "unknown_char_warning": False}
+    return str(encoder.unicode_to_latex(sign, **options))

@@ -27,15 +27,15 @@ _PLAIN = re.compile(r"[A-Za-z0-9 +\-*/=<>.,:;!|()\[\]{}↑↓@&]*")
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SCRIPT = re.compile(r"([_^])(?:[A-Za-z0-9*+\-@]|\{[^{}_^]*\})")
 _LETTERS = frozenset(
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi "
-    "pi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon "
-    "Phi Psi Omega ell infty".split()
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu "
+    "xi pi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma "
+    "Upsilon Phi Psi Omega ell infty".split()
 )
 _SIGNS = frozenset(
-    "partial nabla times cdot cdots ldots dots pm mp leq le geq ge neq ne approx sim simeq equiv ll "
-    "gg propto subset subseteq in notin cup cap setminus forall exists to rightarrow leftarrow "
-    "Rightarrow mapsto langle rangle sum prod int log ln exp sin cos tan min max sup inf lim arg det "
-    "dim Pr circ ast star prime oplus otimes wedge vee mid quad".split()
+    "partial nabla times cdot cdots ldots dots pm mp leq le geq ge neq ne approx sim simeq equiv "
+    "ll gg propto subset subseteq in notin cup cap setminus forall exists to rightarrow leftarrow "
+    "Rightarrow mapsto langle rangle sum prod int log ln exp sin cos tan min max sup inf lim arg "
+    "det dim Pr circ ast star prime oplus otimes wedge vee mid quad".split()
 )
 _CASED = re.compile(r"[^\s\-–—/,;:!?()\[\]“”\"]+")
 

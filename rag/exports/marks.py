@@ -8,7 +8,7 @@ Hashes find edits; they are no signature, so a forger could make new ones.
 
 import json
 import re
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from urllib.parse import quote, unquote
 
 from rag.exports.safe import settled
@@ -55,5 +55,5 @@ def _settled(content: object) -> object:
     if isinstance(content, str):
         return settled(content)
     if isinstance(content, list | tuple):
-        return [_settled(each) for each in content]  # pyright: ignore[reportUnknownVariableType]
+        return [_settled(each) for each in cast("list[object]", content)]
     return content

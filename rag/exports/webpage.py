@@ -12,8 +12,8 @@ _STYLE = """
   --line: #d1d9e0; }
 @media (prefers-color-scheme: dark) { :root { --page: #15181c; --text: #e6edf3; --faint: #a3adb8;
   --link: #8ab8ff; --line: #3d444d; } }
-body { background: var(--page); color: var(--text); font: 1rem/1.6 Georgia, serif; margin: 2rem auto;
-  max-width: 44rem; overflow-wrap: anywhere; padding: 0 1rem; }
+body { background: var(--page); color: var(--text); font: 1rem/1.6 Georgia, serif;
+  margin: 2rem auto; max-width: 44rem; overflow-wrap: anywhere; padding: 0 1rem; }
 h1, h2 { font-family: system-ui, sans-serif; line-height: 1.25; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; }
 a { color: var(--link); } a:focus-visible, summary:focus-visible { outline: 2px solid var(--link); }

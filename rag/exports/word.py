@@ -5,12 +5,14 @@ python-docx knows no footnotes, so their part is made here and hung into its doc
 
 import io
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from rag.errors import ModelUnavailable
 from rag.exports.exported import Exported, Options
 from rag.exports.page import Line, Note, Page, document
+from rag.exports.safe import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,12 +65,11 @@ def _write_page(made: Any, page: Page, number: int, notes: list[Note]) -> None: 
 
 
 def _fill(paragraph: Any, line: Line, *, first: int) -> None:  # noqa: ANN401
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
+    oxml: Any = import_module("docx.oxml")
+    qn: Any = import_module("docx.oxml.ns").qn
     for part in line:
         if isinstance(part, int):
-            mark = OxmlElement("w:footnoteReference")
+            mark = oxml.OxmlElement("w:footnoteReference")
             mark.set(qn("w:id"), str(first + part))
             paragraph.add_run(style="footnote reference")._r.append(mark)
         else:
@@ -89,7 +90,8 @@ def _dressed(made: Any, exported: Exported) -> None:  # noqa: ANN401
     styles.add_style("footnote reference", WD_STYLE_TYPE.CHARACTER).font.superscript = True
     times = [item.time for item in exported.items if item.time]
     made.core_properties.author = "Attest"
-    made.core_properties.title = exported.items[0].answer.question[:200] if exported.items else ""
+    first = next((item.answer.question for item in exported.items), "")
+    made.core_properties.title = tidy(first)[:200]
     if times:
         made.core_properties.created = datetime.fromisoformat(max(times))
 
