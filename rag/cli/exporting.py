@@ -55,7 +55,7 @@ def export(
         "cited"
     ),
 ) -> None:
-    """Write answers with their evidence for a text, a slide or a reference manager."""
+    """Write answers and their evidence for other programs."""
     here = session(context)
     named = [each for each in ids or [] if each != "-"]
     target = None if out is None or str(out) == "-" else out
@@ -71,7 +71,7 @@ def check(
     file: Annotated[Path, typer.Argument(help="An export: JSON, Markdown, HTML or DOCX.")],
     json: Json = False,
 ) -> None:
-    """Compare an export with the library: every quote, its paper, every word of the answer."""
+    """Compare every quote and word of an export with the library."""
     from rag.exports.checking import check as checked
     from rag.exports.reread import reread
 
