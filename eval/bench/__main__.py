@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-BENCHES = ("ingest", "ask", "trace", "rivals", "sentences", "crash", "resume")
+BENCHES = ("ingest", "ask", "trace", "rivals", "sentences", "crash", "resume", "corruption")
 
 
 def main() -> None:

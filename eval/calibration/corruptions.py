@@ -72,7 +72,8 @@ def _named(text: str) -> tuple[str, ...]:
     return tuple(word.text for word in names(text))
 
 
-def _name(claim: str, others: Sequence[str], draw: random.Random) -> str | None:
+def misnamed(claim: str, others: Sequence[str], draw: random.Random) -> str | None:
+    """Return a claim with one name changed for one of other texts; None where there is none."""
     mine = names(claim)
     known = {word.text.lower() for word in mine}
     pool = [name for other in others for name in _named(other) if name.lower() not in known]
@@ -82,7 +83,8 @@ def _name(claim: str, others: Sequence[str], draw: random.Random) -> str | None:
     return claim[: chosen.start] + draw.choice(pool) + claim[chosen.end :]
 
 
-def _negation(claim: str, others: Sequence[str], draw: random.Random) -> str | None:
+def negated(claim: str, others: Sequence[str], draw: random.Random) -> str | None:
+    """Return a claim with a negation put in or taken out; None where neither can be done."""
     if any(is_cue(word) for word in claim.split()):
         removed = _SPLIT_NEGATION.sub("", claim, count=1)
         return removed if removed != claim else None
@@ -102,8 +104,8 @@ def _added(claim: str, others: Sequence[str], draw: random.Random) -> str | None
 
 _IN_CLAIM: dict[str, Corruption] = {
     "number changed": _number,
-    "name swapped": _name,
-    "negation put in or out": _negation,
+    "name swapped": misnamed,
+    "negation put in or out": negated,
     "claim of another paper added": _added,
 }
 

@@ -14,6 +14,7 @@ from eval.statistics.holm import holm
 from eval.statistics.intervals import bca, figures, interval
 from eval.statistics.permutation import sign_flip
 from eval.statistics.power import detectable, power_of, smallest_loss
+from eval.statistics.proportion import proportion
 from eval.statistics.resampling import Sample, cluster_weights, resample
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "holm",
     "interval",
     "power_of",
+    "proportion",
     "regressed",
     "resample",
     "scored",
