@@ -18,9 +18,17 @@ _ADDRESS = re.compile(
 _TAG = re.compile(
     r"<!--.*?-->|</?(?:a|abbr|b|body|br|button|cite|code|div|em|embed|form|h[1-6]|head|html|i|iframe"
     r"|img|input|li|link|mark|math|meta|object|ol|p|pre|script|small|span|strong|style|sub|sup|svg"
-    r"|table|tbody|td|th|thead|tr|u|ul|video|audio|base|details|summary)\b[^>]{0,2000}>",
+    r"|table|tbody|td|th|thead|tr|u|ul|video|audio|base|details|summary)\b[^>]{0,2000}>"
+    # Any other name too where it has attributes; ``<mask>`` alone is a word of our field.
+    r"|<[a-z][\w:-]*\s[^<>]{0,2000}=[^<>]{0,2000}>",
     re.IGNORECASE | re.DOTALL,
 )
+_HOST = re.compile(
+    r"\b(?:[a-z0-9-]+\.)+(?:[a-z]{2,24}/\S*|(?:com|org|net|io|ai|dev|app|info|biz|xyz|ru|cn|co|me"
+    r"|site|online|top|link|click|example|test|invalid|localhost)\b(?!\.\w))",
+    re.IGNORECASE,
+)
+"""An address without its scheme."""
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*]+?)(?<=\S)\*(?![\w*])")
 _CODE = re.compile(r"(`+)([^`]*)\1")
@@ -34,16 +42,19 @@ def prose(text: str) -> list[str]:
     A line that goes on on the next is joined with it; a row of a table becomes a line;
     headings, rules, lead-ins such as ``Here is what they say:`` and thoughts are left out.
     """
-    text = _THOUGHTS.sub("", text)
-    text = _TAG.sub("", _PICTURE.sub("", text))
-    lines = list(_joined(_told(text.split("\n"))))
+    lines = list(_joined(_told(bare(text).split("\n"))))
     return [each for each in map(plain, lines) if each and not _LEAD_IN.match(each)]
+
+
+def bare(text: str) -> str:
+    """Return a text without thoughts, pictures and tags."""
+    return _TAG.sub("", _PICTURE.sub("", _THOUGHTS.sub("", text)))
 
 
 def plain(line: str) -> str:
     """Return a line without emphasis, code marks, links and addresses; their words stay."""
     line = _LINK.sub(lambda each: f"[{each[1]}]" if re.search(r"\d", each[1]) else each[1], line)
-    line = _ADDRESS.sub("", line)
+    line = _HOST.sub("", _ADDRESS.sub("", line))
     for pattern, kept in ((_CODE, r"\2"), (_STRONG, r"\2"), (_EMPHASIS, r"\1")):
         line = pattern.sub(kept, line)
     return " ".join(line.split())

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rag.answering.ids import Mark, bare_marks, marks, numbers_of, strange_marks, without
-from rag.answering.markdown import plain, prose
+from rag.answering.markdown import bare, plain, prose
 from rag.answering.structured import read_structured
 from rag.sentences import split
 from rag.sources.cleaning import visible
@@ -68,13 +68,13 @@ def read_reply(text: str, letter: str, *, done: bool) -> Said:
             one._replace(numbers=tuple(dict.fromkeys((*one.numbers, *named))))
             for part in structured.parts
             for named in [numbers_of(part.ids, letter)]
-            for one in _sentences(plain(part.text), letter, bare=False)
+            for one in _sentences(plain(bare(part.text)), letter, alone=False)
         ]
-        tail = "" if done else plain(structured.tail)
+        tail = "" if done else plain(bare(structured.tail))
         return _said(sentences, tail, declined=not structured.answerable)
     lines = prose(text)
-    bare = not any(marks(line, letter) for line in lines)
-    found = [one for line in lines for one in _sentences(line, letter, bare=bare)]
+    alone = not any(marks(line, letter) for line in lines)
+    found = [one for line in lines for one in _sentences(line, letter, alone=alone)]
     if done or not found:
         return _said(found, "")
     while len(found) > 1 and _BEGUN_ID.fullmatch(found[-1].text):
@@ -88,12 +88,12 @@ def _said(sentences: Sequence[Written], tail: str, *, declined: bool = False) ->
     return Said(kept, tail, declined and not kept)
 
 
-def _sentences(line: str, letter: str, *, bare: bool) -> list[Written]:
+def _sentences(line: str, letter: str, *, alone: bool) -> list[Written]:
     """Return the sentences of a line, each with the numbers that stand at it."""
     odd = strange_marks(line, letter)
     strange = tuple(line[each.start : each.end].strip("[]【】 ") for each in odd)
     line, _ = without(line, odd)
-    places = bare_marks(line) if bare else marks(line, letter)
+    places = bare_marks(line) if alone else marks(line, letter)
     leading = _leading(line, places)
     text, stood = without(line, places)
     spans = split(text)

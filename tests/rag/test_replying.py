@@ -154,16 +154,25 @@ def test_declining_beside_an_answer_is_no_refusal():
         "See <script src='//evil.test/x.js'></script> it. [S1]",
         "See [x]( javascript://evil.test ) it. [S1]",
         "See www.evil.test it. [S1]",
+        "See evil.test/x?q=1 it. [S1]",
+        "See it (evil.test). [S1]",
+        "See <x-y onclick=go(evil.test)> it. [S1]",
+        json.dumps({"sentences": [{"text": "See <img src='//evil.test/x'> it.", "ids": ["S1"]}]}),
+        json.dumps({"sentences": [{"text": "See ![x](http://evil.test) it.", "ids": ["S1"]}]}),
     ],
 )
 def test_links_pictures_and_tags_do_not_get_through(text: str):
     (one,) = read(text).sentences
     assert "evil.test" not in one.text
     assert "<" not in one.text
+    assert "!" not in one.text
     assert one.numbers == (1,)
 
 
 def test_comparisons_are_no_tags():
+    assert pairs("BERT predicts <mask> and Node.js, e.g. v1.5. [S1]") == [
+        ("BERT predicts <mask> and Node.js, e.g. v1.5.", (1,))
+    ]
     assert pairs("We saw p < 0.05 and x > 3 there. [S1]") == [
         ("We saw p < 0.05 and x > 3 there.", (1,))
     ]
