@@ -16,12 +16,17 @@ def history(
 ) -> None:
     """List the last answers, newest first."""
     here = session(context)
-    kept = here.conversations().recent(count)
+    conversations = here.conversations()
+    kept = conversations.recent(count)
     if json:
         from rag.contract import answered
 
+        said = conversations.feedback(each.answer.id for each in kept)
         for each in kept:
-            put({**answered(each.answer), "conversation": each.conversation, "time": each.time})
+            beside: dict[str, object] = {"conversation": each.conversation, "time": each.time}
+            if each.answer.id in said:
+                beside["feedback"] = said[each.answer.id].model_dump()
+            put({**answered(each.answer), **beside})
         return
     from rag.terminal.answers import show_kept
 

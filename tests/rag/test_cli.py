@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from rag.cli.app import app
 from rag.cli.failures import reported
 from rag.cli.narration import Narration, described, lasting
-from rag.conversations import FILE
+from rag.conversations import FILE, Conversations, Feedback
 from rag.errors import AttestError
 from rag.store.lock import Lock
 
@@ -389,6 +389,29 @@ def test_the_history_lists_what_was_asked(attest: Attest):
     assert (newest["question"], oldest["question"]) == ("And bats?", QUESTION)
     assert newest["conversation"] == oldest["conversation"]
     assert QUESTION in attest("history", "-n", "2").stdout
+
+
+def test_the_history_tells_what_was_said_about_an_answer(attest: Attest, folder: Path):
+    attest("ask", QUESTION)
+    attest("ask", "And bats?")
+    newest = json.loads(attest("history", "--json", "-n", "1").stdout)
+    said = Feedback(kind="missed paper", note="Griffin 1958")
+    Conversations(folder / "library").judge(newest["id"], said)
+    newest, oldest = map(json.loads, attest("history", "--json").stdout.splitlines())
+    assert newest["feedback"] == {"kind": "missed paper", "note": "Griffin 1958"}
+    assert "feedback" not in oldest
+
+
+def test_a_follow_up_does_not_enter_the_conversation_of_a_signed_in_user(
+    attest: Attest, folder: Path
+):
+    found = json.loads(attest("ask", QUESTION, "--json").stdout)
+    conversations = Conversations(folder / "library")
+    kept = conversations.answer(found["id"])
+    assert kept is not None
+    conversations.keep(kept.answer.model_copy(update={"id": "hers"}), owner="anna")
+    attest("ask", "-c", "And bats?")
+    assert conversations.recent(1)[0].conversation == kept.conversation
 
 
 def test_asking_works_where_nothing_can_be_kept(attest: Attest, folder: Path):
