@@ -1,7 +1,7 @@
 """The papers and indexes that a person owns, in one folder."""
 
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock as ThreadLock
@@ -56,11 +56,19 @@ class Library:
         self._opened: Indexes | None = None
         self._opening = ThreadLock()
 
-    def add(self, paths: Iterable[Path | str], *, progress: Progress = silent) -> AddReport:
+    def add(
+        self,
+        paths: Iterable[Path | str],
+        *,
+        names: Mapping[Path, str] | None = None,
+        progress: Progress = silent,
+    ) -> AddReport:
         """Read files or folders into the library; adding again what is there changes nothing.
 
         Args:
             paths: What the user named.
+            names: What some of them are called in sources and reports, such as an upload by
+                the name that its user knows; the others are called by their paths.
             progress: Told stage (``embed``, ``words``, ``index``), done and total.
 
         Raises:
@@ -70,7 +78,7 @@ class Library:
         """
         started = time.monotonic()
         with self._writer(progress) as writer:
-            report = writer.add([Path(path) for path in paths], self._makers())
+            report = writer.add(_named(paths, names or {}), self._makers())
         return report.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
 
     def remove(
@@ -202,3 +210,7 @@ class Library:
         return LibraryDamaged(
             f"the published version of {self.directory} is missing; run 'attest rebuild'"
         )
+
+
+def _named(paths: Iterable[Path | str], names: Mapping[Path, str]) -> list[tuple[Path, str]]:
+    return [(each, names.get(each) or str(each)) for each in map(Path, paths)]

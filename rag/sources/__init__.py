@@ -83,12 +83,13 @@ UNKNOWN = "unknown"
 """Format of a rejection that stands for a whole file."""
 
 
-def read_papers(path: Path | str) -> Iterator[Record | Rejection]:
+def read_papers(path: Path | str, name: str | None = None) -> Iterator[Record | Rejection]:
     """Read every paper of a file, a gzipped file, an archive, a folder or standard input.
 
     Args:
         path: What the user named. A folder is walked in sorted order; hidden entries and
             links to folders are left out. ``-`` is standard input, read to its end first.
+        name: What the file or folder is called, where that is not its path.
 
     Returns:
         Records and rejections in file order, read as they are asked for.
@@ -101,13 +102,13 @@ def read_papers(path: Path | str) -> Iterator[Record | Rejection]:
         return _begun(stdin())
     start = Path(path)
     if start.is_dir() and os.access(start, os.R_OK | os.X_OK):
-        return _folder(start)
-    return _begun(OnDisk(start))
+        return _folder(start, name or str(start))
+    return _begun(OnDisk(start, name))
 
 
-def _folder(folder: Path) -> Iterator[Record | Rejection]:
+def _folder(folder: Path, name: str) -> Iterator[Record | Rejection]:
     for path in _walk(folder):
-        yield from _told(OnDisk(path))
+        yield from _told(OnDisk(path, str(Path(name, path.relative_to(folder)))))
 
 
 def _told(file: File) -> Iterator[Record | Rejection]:

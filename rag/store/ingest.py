@@ -30,7 +30,8 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 class Reading(NamedTuple):
     """How files become papers and papers become passages; tests put in doubles."""
 
-    read: Callable[[Path], Iterator[Record | Rejection]]
+    read: Callable[[Path, str], Iterator[Record | Rejection]]
+    """Reads a path under a name."""
     split: Callable[[Paper, tuple[str, ...], CountTokens], Text]
     splitter: str
     """Version of the sentence rules."""
@@ -61,19 +62,21 @@ def standard() -> Reading:
 
 
 def parse(
-    paths: Iterable[Path], read: Callable[[Path], Iterator[Record | Rejection]], batch: str
+    paths: Iterable[tuple[Path, str]],
+    read: Callable[[Path, str], Iterator[Record | Rejection]],
+    batch: str,
 ) -> Parsed:
-    """Read files; a file that fails keeps what came before the failure and is reported."""
+    """Read files by path and name; one that fails keeps what came before and is reported."""
     parsed = Parsed([], [], [], [])
-    for path in paths:
+    for path, name in paths:
         before = len(parsed.records), len(parsed.rejections)
         try:
-            for found in read(path):
+            for found in read(path, name):
                 _sort(found, parsed, batch)
         except SourceError as error:
-            parsed.errors.append(FileError(file=str(path), reason=str(error)))
+            parsed.errors.append(FileError(file=name, reason=str(error)))
         taken = len(parsed.records) - before[0], len(parsed.rejections) - before[1]
-        parsed.files.append(FileReport(file=str(path), read=taken[0], rejected=taken[1]))
+        parsed.files.append(FileReport(file=name, read=taken[0], rejected=taken[1]))
     return parsed
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,8 +57,8 @@ class Writer:
         self._progress = progress
         require(catalogue.meta(), FORMAT_ONLY, directory)
 
-    def add(self, paths: list[Path], makers: Makers) -> AddReport:
-        """Read, identify, embed and publish; see `rag.library.Library.add`."""
+    def add(self, paths: Sequence[tuple[Path, str]], makers: Makers) -> AddReport:
+        """Read files by path and name, identify, embed, publish; see `rag.library.Library.add`."""
         from rag.identity import identify
 
         present = made_with(*makers)
@@ -71,7 +71,12 @@ class Writer:
         reached("after-identify")
         if not found.papers and not found.retired:
             return self._report(parsed, found)
-        batch = Batch(name, now.isoformat(timespec="seconds"), _names(paths), _counts(found))
+        batch = Batch(
+            name,
+            now.isoformat(timespec="seconds"),
+            tuple(name for _, name in paths),
+            _counts(found),
+        )
         embedded = self._store(found, makers, batch)
         return self._report(parsed, found, batch=name, embedded=embedded)
 
@@ -198,10 +203,6 @@ def _texts(
 ) -> list[Text]:
     count = makers.embedder.count_tokens
     return [makers.reading.split(paper, keys.get(paper.id, ()), count) for paper in papers]
-
-
-def _names(paths: Iterable[Path]) -> tuple[str, ...]:
-    return tuple(str(path) for path in paths)
 
 
 def _counts(found: "Identified") -> dict[str, int]:
