@@ -81,6 +81,7 @@ def cite(evidence: Evidence, *, n: int) -> Citation:
         end=sentence.end,
         passage_id=evidence.passage_id,
         quote_hash=text_hash(sentence.text),
+        retraction=paper.retraction,
     )
 
 

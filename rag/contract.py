@@ -98,6 +98,7 @@ def cited(citations: Iterable[Citation]) -> list[Json]:
             "end": citation.end,
             "passage_id": citation.passage_id,
             "sha256": citation.quote_hash,
+            "retraction": citation.retraction,
         }
         for citation in citations
     ]
@@ -105,7 +106,8 @@ def cited(citations: Iterable[Citation]) -> list[Json]:
 
 def stored(paper: Paper) -> Json:
     """Return a paper with all that is stored of it."""
-    return {**paper.model_dump(mode="json"), "content_hash": paper.content_hash}
+    told = paper.model_dump(mode="json")
+    return {**told, "content_hash": paper.content_hash, "retraction": paper.retraction}
 
 
 def added(report: AddReport) -> Json:

@@ -7,10 +7,10 @@ from pathlib import Path
 from threading import Lock as ThreadLock
 
 from rag.embedding.port import Embedder
-from rag.errors import LibraryDamaged, LibraryMissing
+from rag.errors import LibraryDamaged, LibraryMismatch, LibraryMissing
 from rag.store.catalogue import Catalogue
 from rag.store.child import ChromaChild, Collector
-from rag.store.compatibility import require
+from rag.store.compatibility import FORMAT_ONLY, require
 from rag.store.ingest import Progress, Reading, standard
 from rag.store.lock import Lock
 from rag.store.publishing import clear
@@ -138,8 +138,19 @@ class Library:
             return verify(self.directory, snapshot, self._collector)
 
     def snapshot(self) -> Snapshot:
-        """Open the catalogue alone for reading; needs neither model nor indexes."""
-        return Snapshot(self.directory / CATALOGUE)
+        """Open the catalogue alone for reading; needs neither model nor indexes.
+
+        Raises:
+            LibraryMissing: There is none.
+            LibraryMismatch: It has another layout.
+        """
+        snapshot = Snapshot(self.directory / CATALOGUE)
+        try:
+            require(snapshot.meta, FORMAT_ONLY, self.directory)
+        except LibraryMismatch:
+            snapshot.close()
+            raise
+        return snapshot
 
     def open(self) -> LibraryView:
         """Open the newest version for reading; cheap where it was open before.

@@ -82,4 +82,5 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
         yield "archiveprefix", "arXiv"
     yield "pmid", address(names.pmid or "")
     yield "url", address(link(paper) or "")
+    yield "note", latex(paper.retraction or "")
     yield "abstract", latex(paper.abstract)

@@ -48,6 +48,7 @@ def item(paper: Paper, key: str, quoted: Iterable[str] = ()) -> Json:
         "PMCID": names.pmcid,
         "URL": address(address_) if address_ else None,
         "abstract": paper.abstract,
+        "note": paper.retraction,
         "annote": " ".join(f"“{text}”" for text in quoted),
     }
     return {name: value for name, value in fields.items() if value not in (None, "", [])}

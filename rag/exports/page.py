@@ -12,6 +12,7 @@ from rag.exports.marks import digest, mark
 from rag.exports.references import Reference, bibliography
 from rag.exports.safe import tidy, web
 from rag.people import byline
+from rag.retractions import labelled
 from rag.schema import Citation, Claim
 
 Line = tuple[str | int, ...]
@@ -143,6 +144,7 @@ def _note(citation: Citation, n: int, by_id: dict[str, Reference]) -> Note:
     entry = by_id.get(citation.paper_id)
     who = byline(citation.authors, citation.year)
     named = f"{who}. {citation.title}" if who else citation.title
-    ending = f" {entry.label}" if entry else ""
+    endings = (entry.label if entry else "", labelled(citation.retraction))
+    ending = "".join(f" {each}" for each in endings if each)
     url = web(citation.url)
     return Note(n, tidy(citation.quote), tidy(f"{named}{ending}"), url, mark(citation))

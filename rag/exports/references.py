@@ -7,8 +7,9 @@ from rag.citations import link
 from rag.exports.exported import STYLES, Options, shown
 from rag.exports.keys import letters
 from rag.exports.ordering import ordered
-from rag.exports.safe import web
+from rag.exports.safe import tidy, web
 from rag.people import Person, person
+from rag.retractions import labelled
 from rag.schema import Paper
 
 _MOST = 6
@@ -51,6 +52,8 @@ def bibliography(papers: Sequence[Paper], options: Options) -> tuple[Reference, 
         if options.style != "author-year":
             marks = [label if options.style == "numeric" else f"{label[1:-1]}." for label in labels]
             texts = [f"{mark} {text}" for mark, text in zip(marks, texts, strict=True)]
+    taken_back = [tidy(labelled(paper.retraction)) for paper in placed]
+    texts = [" ".join(filter(None, each)) for each in zip(texts, taken_back, strict=True)]
     links = [web(link(paper)) for paper in placed]
     return tuple(
         Reference(paper.id, label, text, url)

@@ -55,5 +55,6 @@ def _fields(paper: Paper, key: str, quoted: Iterable[str]) -> Iterator[tuple[str
     yield "DO", address(names.doi or "")
     yield "UR", address(link(paper) or "")
     yield "AN", names.pmid or (f"arXiv:{names.arxiv}" if names.arxiv else "")
+    yield "N1", paper.retraction or ""
     for text in quoted:
         yield "N1", f"“{text}”"

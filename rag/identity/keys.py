@@ -5,6 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 from rag.identity.identifiers import names
+from rag.retractions import unmarked
 from rag.schema import Paper, Record, text_hash
 
 LONGEST_TITLE = 200
@@ -20,9 +21,9 @@ def normal_title(title: str) -> str:
     r"""Return a title's letters and digits only: no case, accents, LaTeX or punctuation.
 
     Blanks go too, so that ``Pre-training``, ``Pre training`` and ``Pretraining``
-    agree, as do ``T\"ulu`` and ``Tülu``.
+    agree, as do ``T\"ulu`` and ``Tülu``. A mark such as ``RETRACTED:`` is no part of it.
     """
-    return "".join(_words(title))
+    return "".join(_words(unmarked(title)))
 
 
 @lru_cache(maxsize=4_096)

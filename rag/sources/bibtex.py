@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.retractions import in_note
 from rag.schema import Record, Rejection, Source
 from rag.sources.bibfields import expand, salvage
 from rag.sources.bibnames import people
@@ -138,6 +139,7 @@ def _draft(block: Block) -> Draft:
         venue=plain(_venue(fields)),
         url=verbatim(fields.get("url") or fields.get("howpublished") or ""),
         names={kind: verbatim(text) for kind, text in _names(fields).items()},
+        retraction=in_note(plain(fields.get("note", ""))),
     )
 
 

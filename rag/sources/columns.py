@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from rag.retractions import in_types
 from rag.sources.cellnames import names
 from rag.sources.cells import SHAPED, told
 from rag.sources.cleaning import clean
 from rag.sources.contents import MOST, guessed
 from rag.sources.draft import Draft
-from rag.sources.headers import TABLES, is_noise, known, squeezed
+from rag.sources.headers import SIDE, TABLES, is_noise, known, squeezed
 
 LOOK = 20
 """Rows in which the names of the columns are looked for; exports may begin with a banner."""
@@ -53,7 +54,7 @@ class Columns(NamedTuple):
     def mapping(self) -> dict[str, str]:
         """Return by field the name of the column that it is read from."""
         found = {field: self._name(places[0]) for field, places in self.places.items()}
-        dated = found.pop("dated", None)
+        dated, _ = found.pop("dated", None), found.pop("kind", None)
         return {**found, "year": dated} if dated and "year" not in found else found
 
     def told(self) -> str:
@@ -75,6 +76,7 @@ class Columns(NamedTuple):
             venue=self._value("venue", cells),
             url=self._value("url", cells),
             names={kind: self._value(kind, cells) for kind in _IDENTIFIERS},
+            retraction=in_types(self._value("kind", cells)),
         )
 
     def _value(self, field: str, cells: Sequence[str]) -> str:
@@ -96,7 +98,7 @@ def find(rows: Rows) -> Columns | None:
 
 def _named(row: Sequence[str]) -> int:
     """Return how many fields a row names, if it may be a header."""
-    fields = known(row).keys() - {"dated"}
+    fields = known(row).keys() - SIDE
     told_apart = sum(bool(cell.strip()) for cell in row) > 1
     return len(fields) if told_apart and (fields & TABLES or len(fields) > 1) else 0
 
@@ -104,7 +106,7 @@ def _named(row: Sequence[str]) -> int:
 def _by_name(rows: Rows, at: int) -> Columns | None:
     header, sample = rows[at], rows[at + 1 : at + 1 + MOST]
     places = _likely(known(header), header, sample)
-    fields = len(places.keys() - {"dated"})
+    fields = len(places.keys() - SIDE)
     if fields < ENOUGH and not is_tagged(header):
         taken = {one for some in places.values() for one in some}
         free = {

@@ -7,6 +7,7 @@ editors stand in where an item names no author. Titles and abstracts may hold HT
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from rag.retractions import in_note
 from rag.schema import Record, Rejection
 from rag.sources import jats, objects
 from rag.sources.cslfields import issued, noted, people
@@ -44,6 +45,7 @@ def _draft(fields: Fields) -> Draft:
         venue=jats.plain(first(fields, "container-title", "event-title", "event")),
         url=first(fields, "URL", "url"),
         names=_names(fields),
+        retraction=in_note(first(fields, "note")),
     )
 
 

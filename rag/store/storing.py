@@ -121,7 +121,7 @@ def short(key: str) -> int:
 
 
 def _insert(connection: sqlite3.Connection, paper: Paper) -> int:
-    marks = ", ".join("?" for _ in range(9))
+    marks = ", ".join("?" for _ in range(10))
     row = (None, paper.id, *_columns(connection, paper))
     return connection.execute(f"INSERT INTO papers VALUES ({marks})", row).lastrowid or 0
 
@@ -129,7 +129,7 @@ def _insert(connection: sqlite3.Connection, paper: Paper) -> int:
 def _update(connection: sqlite3.Connection, key: int, paper: Paper) -> None:
     connection.execute(
         """UPDATE papers SET title = ?, authors = ?, year = ?, venue = ?, url = ?,
-        identifiers = ?, content_hash = ? WHERE key = ?""",
+        identifiers = ?, retraction = ?, content_hash = ? WHERE key = ?""",
         (*_columns(connection, paper), key),
     )
     for table in ("abstracts", "sources", "passages"):
@@ -146,6 +146,7 @@ def _columns(connection: sqlite3.Connection, paper: Paper) -> tuple[object, ...]
         venue,
         paper.url,
         json_of(names) if names else None,
+        paper.retraction,
         bytes.fromhex(paper.content_hash),
     )
 

@@ -10,7 +10,7 @@ import sqlite3
 import zlib
 from pathlib import Path
 
-FORMAT = "2"
+FORMAT = "3"
 """Version of this layout; a library of another one is refused."""
 
 _PAGE = 16384
@@ -29,7 +29,7 @@ CREATE TABLE batches (
 CREATE TABLE papers (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
     authors TEXT NOT NULL, year INTEGER, venue INTEGER REFERENCES venues, url TEXT,
-    identifiers TEXT, content_hash BLOB NOT NULL
+    identifiers TEXT, retraction TEXT, content_hash BLOB NOT NULL
 );
 CREATE TABLE abstracts (
     paper INTEGER PRIMARY KEY REFERENCES papers ON DELETE CASCADE,

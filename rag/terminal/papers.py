@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from rag.retractions import labelled
 from rag.schema import Paper
 from rag.store.report import AddReport, Status
 from rag.terminal.layout import Run
@@ -14,6 +15,8 @@ _AUTHORS = 12
 def show_paper(screen: Screen, paper: Paper) -> None:
     """Write all that is stored of a paper."""
     screen.write(Run(paper.title, "bold"))
+    if paper.retraction:
+        screen.write(Run(labelled(paper.retraction), "bold"))
     if paper.authors:
         others = len(paper.authors) - _AUTHORS
         more = f" and {others} more" if others > 0 else ""
