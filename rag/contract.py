@@ -110,6 +110,17 @@ def stored(paper: Paper) -> Json:
     return {**told, "content_hash": paper.content_hash, "retraction": paper.retraction}
 
 
+def named(paper: Paper) -> Json:
+    """Return a paper as a line of a list."""
+    return {
+        "id": paper.id,
+        "year": paper.year,
+        "title": paper.title,
+        "title_only": not paper.abstract,
+        "retraction": paper.retraction,
+    }
+
+
 def added(report: AddReport) -> Json:
     """Return what an ``add`` did."""
     return {

@@ -153,7 +153,9 @@ def _title(block: Block) -> str:
 
 def _venue(fields: Mapping[str, str]) -> str:
     keys = ("journal", "journaltitle", "booktitle", "shortjournal", "series")
-    return next((fields[key] for key in keys if fields.get(key)), "")
+    venue = next((fields[key] for key in keys if fields.get(key)), "")
+    # What a preprint was published as is the archive; else this tells an address or a way.
+    return venue or ("arXiv" if fields.get("howpublished", "").lower() == "arxiv" else "")
 
 
 def _names(fields: Mapping[str, str]) -> dict[str, str]:

@@ -52,7 +52,10 @@ def _draft(fields: Fields) -> Draft:
 def _names(fields: Fields) -> Mapping[str, str]:
     told = noted(fields.get("note"))
     archive = first(fields, "archive", "publisher", "container-title")
-    number = first(fields, "archive_location", "number") if "arxiv" in archive.lower() else ""
+    numbers = first(fields, "archive_location"), first(fields, "number")
+    number = next(filter(None, numbers), "") if "arxiv" in archive.lower() else ""
+    if not number and numbers[1].lower().startswith("arxiv:"):
+        number = numbers[1]
     return {
         "doi": first(fields, "DOI", "doi") or told.get("doi", ""),
         "pmid": first(fields, "PMID", "pmid") or told.get("pmid", ""),

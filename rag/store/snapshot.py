@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rag.embedding.parts import unpack
 from rag.errors import LibraryDamaged, LibraryMissing, PaperNotFound
 from rag.schema import Filters, Paper, Passage, Sentence
-from rag.store.filtering import FUNCTION, contains, where
+from rag.store.filtering import FUNCTION, Selection, chosen, contains, where
 from rag.store.rows import (
     Entry,
     abstracts_by_passage,
@@ -180,9 +180,11 @@ class Snapshot:
             return str(error)
         return "a row refers to one that is missing" if astray else str(found[0][0])
 
-    def iter_papers(self) -> Iterator[Paper]:
-        """Yield every paper in the order in which they came in."""
-        keys = (key for (key,) in self._rows("SELECT key FROM papers ORDER BY key"))
+    def iter_papers(self, selection: Selection | None = None) -> Iterator[Paper]:
+        """Yield every paper, or those selected, in the order in which they came in."""
+        clause, values = chosen(selection or Selection())
+        rows = self._rows(f"SELECT p.key FROM papers p {clause} ORDER BY p.key", values)
+        keys = (key for (key,) in rows)
         while page := list(islice(keys, _PAGE)):
             with self._lock:
                 papers = papers_by_key(self._connection, page)

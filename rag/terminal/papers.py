@@ -1,6 +1,6 @@
 """How papers, and what happened to a library, look at a terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rag.retractions import labelled
 from rag.schema import Paper
@@ -36,15 +36,27 @@ def show_paper(screen: Screen, paper: Paper) -> None:
 
 
 def row(paper: Paper) -> str:
-    """Return id, year and title with tabs between, for other programs."""
+    """Return id, year, title and marks with tabs between, for other programs.
+
+    The marks are ``title only``, where there is no abstract, and `labelled` retractions.
+    """
     year = "" if paper.year is None else str(paper.year)
-    return "\t".join(plain(part) for part in (paper.id, year, paper.title))
+    cells = (paper.id, year, paper.title, " ".join(_marks(paper)))
+    return "\t".join(plain(cell) for cell in cells)
 
 
 def show_row(screen: Screen, paper: Paper) -> None:
-    """Write id, year and title for a person."""
+    """Write id, year, title and marks for a person."""
     year = "" if paper.year is None else f"{paper.year}  "
-    screen.write(Run(f"{paper.id}  ", "dim"), year, Run(paper.title, "bold"), rest="    ")
+    marks = [Run(f"  {mark}", "dim") for mark in _marks(paper)]
+    screen.write(Run(f"{paper.id}  ", "dim"), year, Run(paper.title, "bold"), *marks, rest="    ")
+
+
+def _marks(paper: Paper) -> Iterator[str]:
+    if not paper.abstract:
+        yield "title only"
+    if paper.retraction:
+        yield labelled(paper.retraction)
 
 
 def show_added(screen: Screen, report: AddReport) -> None:
