@@ -22,7 +22,7 @@ class Text(NamedTuple):
     sentences: tuple[Span, ...]
     passages: tuple[Passage, ...]
     keys: tuple[str, ...] = ()
-    """Identity keys of the paper and of the records that it was made of; its own if empty."""
+    """Identity keys of the records that it was made of, besides its own."""
 
 
 class Stored(NamedTuple):
@@ -55,7 +55,8 @@ def shelve(connection: sqlite3.Connection, text: Text, model: int | None) -> boo
     else:
         _update(connection, key, paper)
     _store_sources(connection, key, paper)
-    _store_identities(connection, key, text.keys or identity_keys(paper))
+    # Its own id is among its keys, so that no other paper is ever given it.
+    _store_identities(connection, key, {*text.keys, *identity_keys(paper)})
     _store_passages(connection, key, text=text, embeddings=rows, before=before)
     if old is None:
         return False
