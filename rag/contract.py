@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from rag.schema import Answer, Citation, Claim, Hit, Paper, Withheld
-from rag.store.report import AddReport, Status
+from rag.store.report import AddReport, SplitReport, Status
 
 Json = dict[str, object]
 
@@ -121,8 +121,27 @@ def named(paper: Paper) -> Json:
     }
 
 
-def added(report: AddReport) -> Json:
-    """Return what an ``add`` did."""
+def parted(report: SplitReport) -> Json:
+    """Return what a split did."""
+    return {
+        "kept": named(report.kept),
+        "gone": named(report.gone),
+        "papers": report.papers,
+        "fingerprint": report.fingerprint,
+    }
+
+
+def added(report: AddReport, *, explain: bool = False) -> Json:
+    """Return what an ``add`` did; with ``explain`` also which records were merged, and why."""
+    merges = [
+        {
+            "paper_id": each.paper_id,
+            "file": each.source.file,
+            "position": each.source.position,
+            "reason": each.reason,
+        }
+        for each in report.merges
+    ]
     return {
         "read": report.read,
         "new": report.new,
@@ -142,6 +161,7 @@ def added(report: AddReport) -> Json:
         "passages": report.passages,
         "fingerprint": report.fingerprint,
         "seconds": report.seconds,
+        **({"merges": merges} if explain else {}),
     }
 
 

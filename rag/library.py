@@ -14,7 +14,7 @@ from rag.store.compatibility import FORMAT_ONLY, require
 from rag.store.ingest import Progress, Reading, standard
 from rag.store.lock import Lock
 from rag.store.publishing import clear
-from rag.store.report import AddReport, Status
+from rag.store.report import AddReport, SplitReport, Status
 from rag.store.snapshot import Snapshot
 from rag.store.tables import FORMAT
 from rag.store.verifying import verify
@@ -98,6 +98,25 @@ class Library:
         self._require()
         with self._writer(progress) as writer:
             return writer.remove(tuple(ids), file=file, batch=batch)
+
+    def split(
+        self, paper_id: str, places: Iterable[str], *, progress: Progress = silent
+    ) -> SplitReport:
+        """Make a paper of its own of records that were merged by mistake, for good.
+
+        Args:
+            paper_id: The paper that is two.
+            places: Which of its records go: ``FILE`` or ``FILE:POSITION``.
+            progress: Told stage, done and total.
+
+        Raises:
+            PaperNotFound: There is no such paper.
+            UsageError: A place is unknown, nothing would be left, or nothing that the records
+                say tells them apart.
+        """
+        self._require()
+        with self._writer(progress) as writer:
+            return writer.split(paper_id, places, self._makers())
 
     def rebuild(self, *, remake: bool = False, progress: Progress = silent) -> str:
         """Build all indexes afresh from the catalogue; return the fingerprint.

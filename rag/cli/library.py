@@ -1,4 +1,4 @@
-"""Commands that change the library: ``add``, ``remove``, ``rebuild``."""
+"""Commands that change the library: ``add``, ``remove``, ``split``, ``rebuild``."""
 
 import sys
 from pathlib import Path
@@ -20,6 +20,9 @@ def add(
     paths: Annotated[
         list[Path], typer.Argument(help="Files or folders with papers.", metavar="PATH...")
     ],
+    explain: Annotated[
+        bool, typer.Option("--explain", help="List which records were merged, and why.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Read papers into the library.
@@ -37,11 +40,11 @@ def add(
     if json:
         from rag.contract import added
 
-        put(added(report))
+        put(added(report, explain=explain))
     else:
         from rag.terminal.papers import show_added
 
-        show_added(here.screen(), report)
+        show_added(here.screen(), report, explain=explain)
     if report.errors:
         raise typer.Exit(FAILED)
 
@@ -82,6 +85,39 @@ def remove(
     with library.snapshot() as snapshot:
         here.conversations().forget(lambda ids: set(snapshot.papers(ids)))
     _tell(here, going, removed=removed, json=json)
+
+
+def split(
+    context: typer.Context,
+    paper_id: Annotated[str, typer.Argument(help="The paper's id.", metavar="PAPER_ID")],
+    places: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Its records that go: FILE, or FILE:N for record N of it.", metavar="SOURCE..."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Take records out of a paper that are another.
+
+    They become a paper of their own and are never merged with the others again, whatever is added.
+    'attest show' lists the records of a paper, 'attest add --explain' why they were merged.
+    """
+    here = session(context)
+    narration = here.narration()
+    try:
+        report = here.library().split(paper_id, places or [], progress=narration)
+    finally:
+        narration.end()
+    if json:
+        from rag.contract import parted
+
+        put(parted(report))
+        return
+    screen = here.screen()
+    for paper in (report.kept, report.gone):
+        records = counted(len(paper.sources), "record")
+        screen.write(f"{paper.id}  {paper.title} ({records})")
 
 
 def rebuild(
@@ -137,4 +173,4 @@ def _tell(here: Session, going: list[str], *, removed: int | None, json: bool) -
         screen.write(f"Removed {counted(removed, 'paper')}.")
 
 
-COMMANDS = (add, remove, rebuild)
+COMMANDS = (add, remove, split, rebuild)

@@ -99,3 +99,20 @@ def identity_keys(work: Record | Paper) -> tuple[str, ...]:
         work_key(work),
         *((title,) if title else ()),
     )
+
+
+def reason(key: str) -> str:
+    """Return in words what an identity key says: ``DOI 10.1000/x``, ``the same title``."""
+    kind, _, value = key.partition(":")
+    said = {
+        "key": f"the given id {value}",
+        "record": "the same content",
+        "t": "the same title, first author and year",
+        "title": "the same title",
+        "doi": f"DOI {value}",
+        "arxiv": f"arXiv:{value}",
+        "acl": f"ACL {value}",
+        "openalex": f"OpenAlex {value}",
+        "s2": f"Semantic Scholar {value}",
+    }
+    return said.get(kind, f"{kind.upper()} {value}")

@@ -1,6 +1,6 @@
 """What an ``add`` did and how a library stands."""
 
-from rag.schema import Noun, Rejection
+from rag.schema import Noun, Paper, Rejection, Source
 from rag.store.lock import Holder
 
 
@@ -19,6 +19,26 @@ class FileReport(Noun):
     rejected: int
 
 
+class MergeReport(Noun):
+    """A record that joined others in one paper."""
+
+    paper_id: str
+    source: Source
+    reason: str
+    """What they share, such as ``DOI 10.1000/x``."""
+
+
+class SplitReport(Noun):
+    """Two papers that were one."""
+
+    kept: Paper
+    """Under the id of the one."""
+    gone: Paper
+    papers: int
+    """In the library afterwards."""
+    fingerprint: str = ""
+
+
 class AddReport(Noun):
     """The outcome of an ``add``."""
 
@@ -26,6 +46,7 @@ class AddReport(Noun):
     errors: tuple[FileError, ...]
     """Files that could not be read; the others were taken."""
     rejections: tuple[Rejection, ...]
+    merges: tuple[MergeReport, ...] = ()
     read: int = 0
     """Records taken: ``new + updated + unchanged + merged``."""
     new: int = 0

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from rag.identity.keys import identity_keys
-from rag.schema import Paper, Passage
+from rag.identity.splits import place
+from rag.schema import Paper, Passage, Record
+from rag.store.records import said_by
 from rag.store.rows import paper_keys, papers_by_key
 from rag.store.spans import Span, pack
 from rag.store.tables import packed
@@ -23,6 +25,8 @@ class Text(NamedTuple):
     passages: tuple[Passage, ...]
     keys: tuple[str, ...] = ()
     """Identity keys of the records that it was made of, besides its own."""
+    records: tuple[Record, ...] = ()
+    """The records that it was made of, needed where there are several."""
 
 
 class Stored(NamedTuple):
@@ -54,7 +58,7 @@ def shelve(connection: sqlite3.Connection, text: Text, model: int | None) -> boo
         key = _insert(connection, paper)
     else:
         _update(connection, key, paper)
-    _store_sources(connection, key, paper)
+    _store_sources(connection, key, paper, text.records)
     # Its own id is among its keys, so that no other paper is ever given it.
     _store_identities(connection, key, {*text.keys, *identity_keys(paper)})
     _store_passages(connection, key, text=text, embeddings=rows, before=before)
@@ -72,6 +76,14 @@ def unshelve(connection: sqlite3.Connection, ids: Iterable[str]) -> int:
     chosen = "(SELECT value FROM json_each(?))"
     connection.execute(f"DELETE FROM identities WHERE paper IN {chosen}", (keys,))
     return connection.execute(f"DELETE FROM papers WHERE key IN {chosen}", (keys,)).rowcount
+
+
+def forget_identities(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
+    """Delete the identity keys of papers."""
+    keys = json_of(list(paper_keys(connection, ids).values()))
+    connection.execute(
+        "DELETE FROM identities WHERE paper IN (SELECT value FROM json_each(?))", (keys,)
+    )
 
 
 def absorb(connection: sqlite3.Connection, retired: Mapping[str, str]) -> int:
@@ -152,13 +164,17 @@ def _columns(connection: sqlite3.Connection, paper: Paper) -> tuple[object, ...]
     )
 
 
-def _store_sources(connection: sqlite3.Connection, key: int, paper: Paper) -> None:
+def _store_sources(
+    connection: sqlite3.Connection, key: int, paper: Paper, records: Iterable[Record]
+) -> None:
+    several = len(paper.sources) > 1
+    said = {place(each.source): said_by(each) for each in records} if several else {}
     for ordinal, source in enumerate(paper.sources):
         file = intern(connection, "files", path=source.file, format=source.format)
         batch = value(connection, "SELECT key FROM batches WHERE id = ?", source.batch)
         connection.execute(
-            "INSERT INTO sources VALUES (?, ?, ?, ?, ?)",
-            (key, ordinal, file, source.position, batch),
+            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)",
+            (key, ordinal, file, source.position, batch, said.get(place(source))),
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from rag.retractions import labelled
 from rag.schema import Paper
-from rag.store.report import AddReport, Status
+from rag.store.report import AddReport, MergeReport, Status
 from rag.terminal.layout import Run
 from rag.terminal.plain import counted, plain
 from rag.terminal.screen import Screen
@@ -28,8 +28,7 @@ def show_paper(screen: Screen, paper: Paper) -> None:
     screen.write(paper.abstract or Run("no abstract", "dim"))
     screen.gap()
     origins = [
-        ("from", f"{source.file}, record {source.position} ({source.format})")
-        for source in paper.sources
+        ("from", f"{source.file}:{source.position} ({source.format})") for source in paper.sources
     ]
     names = [("id", paper.id), *paper.identifiers.pairs(), ("link", paper.url or "")]
     show_fields(screen, [*names, *origins])
@@ -59,10 +58,12 @@ def _marks(paper: Paper) -> Iterator[str]:
         yield labelled(paper.retraction)
 
 
-def show_added(screen: Screen, report: AddReport) -> None:
-    """Write what an ``add`` did, every rejection and failed file included."""
+def show_added(screen: Screen, report: AddReport, *, explain: bool = False) -> None:
+    """Write what an ``add`` did, every rejection and failed file included, merges if wanted."""
     names = ("read", "new", "updated", "unchanged", "merged", "rejected")
     screen.write(", ".join(f"{getattr(report, name):,} {name}" for name in names))
+    if explain:
+        show_merges(screen, report.merges)
     for rejection in report.rejections:
         source = rejection.source
         screen.write(f"{source.file}, record {source.position}: {rejection.reason}", first="  - ")
@@ -72,6 +73,17 @@ def show_added(screen: Screen, report: AddReport) -> None:
     screen.write(f"The library holds {size}. ({report.seconds:.1f} s)")
     if report.batch:
         screen.write(Run(f"Undo with: attest remove --batch {report.batch}", "dim"))
+
+
+def show_merges(screen: Screen, merges: Iterable[MergeReport]) -> None:
+    """Write by paper which records joined it, and what they share with it."""
+    shown = ""
+    for merge in merges:
+        if merge.paper_id != shown:
+            screen.write(merge.paper_id)
+        shown = merge.paper_id
+        place = f"{merge.source.file}:{merge.source.position}"
+        screen.write(f"{place} joined by {merge.reason}", first="  + ")
 
 
 def show_status(screen: Screen, status: Status, place: str) -> None:
