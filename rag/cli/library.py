@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def add(
     context: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(help="Files or folders with papers.", metavar="PATH...")
+        list[Path], typer.Argument(help="Files or folders, or 'zotero:'.", metavar="PATH...")
     ],
     explain: Annotated[
         bool, typer.Option("--explain", help="List which records were merged, and why.")
@@ -30,6 +30,8 @@ def add(
     Reads exports of reference managers, databases and archives (BibTeX, RIS, PubMed, arXiv, CSV and
     many more), saved pages, gzip, zip, folders and '-' for stdin, each by its content. What
     is there already stays as it is, so the same files can be added again and again.
+    'zotero:' is the Zotero that runs on this machine, 'zotero:groups/42' or
+    'zotero:collections/KEY' a part of it.
     """
     here = session(context)
     narration = here.narration()

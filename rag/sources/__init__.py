@@ -11,7 +11,8 @@ Within a file every entry comes out as one record or one rejection.
 Each file in a zip archive is read as one of its own, named ``archive.zip!member``;
 gzip is inflated wherever it is met, an archive in an archive is not. An Excel
 workbook is a zip archive too and goes to ``workbook``, the one reader that takes
-bytes instead of lines. The path ``-`` is standard input, named ``stdin``.
+bytes instead of lines. The path ``-`` is standard input, named ``stdin``, and ``zotero:``
+a Zotero that runs on this machine (see ``zoteroplace``).
 """
 
 import os
@@ -45,6 +46,7 @@ from rag.sources import (
     workbook,
     wostagged,
     zotero,
+    zoteroplace,
 )
 from rag.sources.archives import MAGIC, MEMBERS, Archive
 from rag.sources.cleaning import visible
@@ -88,7 +90,8 @@ def read_papers(path: Path | str) -> Iterator[Record | Rejection]:
 
     Args:
         path: What the user named. A folder is walked in sorted order; hidden entries and
-            links to folders are left out. ``-`` is standard input, read to its end first.
+            links to folders are left out. ``-`` is standard input, read to its end first,
+            and ``zotero:`` a running Zotero.
 
     Returns:
         Records and rejections in file order, read as they are asked for.
@@ -100,6 +103,8 @@ def read_papers(path: Path | str) -> Iterator[Record | Rejection]:
     if str(path) == "-":
         return _begun(stdin())
     start = Path(path)
+    if zoteroplace.is_place(str(path)) and not start.exists():
+        return zoteroplace.read(str(path))
     if start.is_dir() and os.access(start, os.R_OK | os.X_OK):
         return _folder(start)
     return _begun(OnDisk(start))
