@@ -161,6 +161,7 @@ def added(report: AddReport, *, explain: bool = False) -> Json:
         "passages": report.passages,
         "fingerprint": report.fingerprint,
         "seconds": report.seconds,
+        "tables": [each.model_dump(mode="json") for each in report.tables],
         **({"merges": merges} if explain else {}),
     }
 

@@ -39,6 +39,9 @@ def add(
         report = here.library().add(paths, progress=narration)
     finally:
         narration.end()
+    for table in report.tables:
+        columns = ", ".join(f"{field} = {name}" for field, name in table.columns.items())
+        here.aside(f"{table.file}: columns read as {columns}")
     if json:
         from rag.contract import added
 

@@ -19,6 +19,14 @@ class FileReport(Noun):
     rejected: int
 
 
+class TableReport(Noun):
+    """A table whose columns are no known export's, and what they were taken for."""
+
+    file: str
+    columns: dict[str, str]
+    """Names of columns by field."""
+
+
 class MergeReport(Noun):
     """A record that joined others in one paper."""
 
@@ -47,6 +55,7 @@ class AddReport(Noun):
     """Files that could not be read; the others were taken."""
     rejections: tuple[Rejection, ...]
     merges: tuple[MergeReport, ...] = ()
+    tables: tuple[TableReport, ...] = ()
     read: int = 0
     """Records taken: ``new + updated + unchanged + merged``."""
     new: int = 0

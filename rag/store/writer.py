@@ -220,6 +220,7 @@ class Writer:
             files=tuple(parsed.files),
             errors=tuple(parsed.errors),
             rejections=tuple(parsed.rejections),
+            tables=tuple(parsed.tables),
             rejected=len(parsed.rejections),
             embedded=embedded,
             batch=batch,
