@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.retractions import in_note
@@ -107,9 +108,9 @@ def _parsed(text: str) -> Iterator[tuple["ParsedBlock", str]]:
     found = Splitter(text).split().blocks
     blocks = [block for block in found if not isinstance(block, ImplicitComment)]
     lines = text.splitlines(keepends=True)
-    starts = [block.start_line or 0 for block in blocks]
+    starts = [*(block.start_line or 0 for block in blocks), len(lines)]
     before = -1
-    for block, start, end in zip(blocks, starts, [*starts[1:], len(lines)], strict=True):
+    for block, (start, end) in zip(blocks, pairwise(starts), strict=True):
         alone = before < start < end
         yield block, "".join(lines[start:end]) if alone else block.raw or ""
         before = start
