@@ -47,6 +47,7 @@ class Draft:
         if not title and not abstract:
             return Rejection(source=source, reason="neither title nor abstract")
         url = clean(self.url)
+        names = {kind: visible(value) for kind, value in self.names.items() if value}
         told = clean(self.retraction or "") or None
         return Record(
             source=source,
@@ -57,7 +58,7 @@ class Draft:
             year=year(self.year),
             venue=clean(self.venue) or None,
             url=url if _SCHEME.match(url) and len(url) <= LONGEST else None,
-            identifiers=identifiers(self.names, url),
+            identifiers=identifiers(names, url),
             retraction=gravest(told, in_title(title), in_abstract(abstract)),
         )
 
