@@ -63,6 +63,8 @@ def person(name: str) -> Person:
     parts = [part.strip() for part in name.split(",")]
     if len(parts) == 1:
         return _spoken(name.split())
+    if not any(parts):
+        return Person(name, whole=True)
     family, *middle = filter(None, parts)
     given = [part for part in middle if not _generation(part)]
     suffix = " ".join(part for part in middle if _generation(part))
