@@ -5,6 +5,7 @@ file can see is what is sealed, so that any visible change is found.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from rag.exports.exported import Exported, Item, Options
@@ -103,15 +104,18 @@ def _lines(item: Item, notes: int) -> Iterator[Line]:
             nearest = [part for n in range(1, notes + 1) for part in (" ", n)]
             yield ("Nearest in the library:", *nearest)
     else:
-        short = [claim for claim in answer.claims if not claim.text.rstrip().endswith(_ENDS)]
-        whole = [claim for claim in answer.claims if claim not in short]
-        yield tuple(_body(short, "; "))
-        yield tuple(_body(whole, " "))
+        # In their own order, so that notes come by number: Word counts footnotes as they come.
+        for whole, claims in groupby(answer.claims, lambda claim: _is_sentence(claim.text)):
+            yield tuple(_body(tuple(claims), " " if whole else "; "))
     for notice in answer.notices:
         yield (f"Note: {notice}",)
     if answer.withheld:
         yield (f"Withheld by the check: {len(answer.withheld)}.",)
     yield (_about(item),)
+
+
+def _is_sentence(text: str) -> bool:
+    return text.rstrip().endswith(_ENDS)
 
 
 def _body(claims: Sequence[Claim], apart: str) -> Iterator[str | int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from exportable import ABSTRACT, BATS, CHECKABLE, OWLS, STORED, saved, text
+from exportable import ABSTRACT, BATS, CHECKABLE, OWLS, STORED, answered, exported, saved, text
 
 from rag.exports.checking import check
 from rag.exports.formats import FORMATS
@@ -19,6 +19,14 @@ def test_what_was_not_touched_is_unchanged(form: str, tmp_path: Path):
     report = check(reread(saved(tmp_path, form)), STORED)
     assert report.faults == 0
     assert sum(row.note > 0 for row in report.rows) == 2
+
+
+@pytest.mark.parametrize("form", CHECKABLE)
+def test_a_short_answer_after_a_sentence_is_unchanged(form: str, tmp_path: Path):
+    sentence, other = answered().claims
+    short = other.model_copy(update={"text": "at night", "citations": (2,)})
+    made = exported(answered().model_copy(update={"claims": (sentence, short, other)}))
+    assert check(reread(saved(tmp_path, form, made)), STORED).faults == 0
 
 
 @pytest.mark.parametrize("form", CHECKABLE)
