@@ -1,6 +1,8 @@
 """DOCX: a Word document with real footnotes, each with its quote, source and mark.
 
-python-docx knows no footnotes, so their part is made here and hung into its document.
+python-docx knows no footnotes, so their part is made here and hung into its document. A
+sentence that is cited twice has two equal footnotes: a word processor gives each reference
+one of its own, and LibreOffice leaves a second reference to the same one empty.
 """
 
 import io
@@ -58,8 +60,7 @@ def write(exported: Exported, options: Options) -> bytes:
 def _write_page(made: Any, page: Page, number: int, notes: list[Note]) -> None:  # noqa: ANN401
     _add(made, "Heading1", page.question)
     for line in page.lines:
-        _fill(_add(made, "AttestLine"), line, first=len(notes))
-    notes += page.notes
+        _fill(_add(made, "AttestLine"), line, page, notes)
     _add(made, "AttestSeal", page.seal(number))
 
 
@@ -70,13 +71,16 @@ def _add(made: Any, style: str, text: str = "") -> Any:  # noqa: ANN401
     return paragraph
 
 
-def _fill(paragraph: Any, line: Line, *, first: int) -> None:  # noqa: ANN401
+def _fill(paragraph: Any, line: Line, page: Page, notes: list[Note]) -> None:  # noqa: ANN401
+    """Write a line, and add the notes that it refers to."""
+    by_number = {note.n: note for note in page.notes}
     oxml: Any = import_module("docx.oxml")
     qn: Any = import_module("docx.oxml.ns").qn
     for part in line:
         if isinstance(part, int):
+            notes.append(by_number[part])
             mark = oxml.OxmlElement("w:footnoteReference")
-            mark.set(qn("w:id"), str(first + part))
+            mark.set(qn("w:id"), str(len(notes)))
             run = paragraph.add_run()._r
             run.style = "footnotereference"
             run.append(mark)
