@@ -22,7 +22,7 @@ class Reference(NamedTuple):
     label: str
     """What stands for it in a text: ``[1]``, ``(1)`` or ``(Devlin et al., 2019a)``."""
     text: str
-    """The entry, one line without its link."""
+    """The entry with its number, if it has one; one line without its link."""
     link: str
     """Web address; empty where none is known."""
 
@@ -31,15 +31,15 @@ def bibliography(papers: Sequence[Paper], options: Options) -> tuple[Reference, 
     """Return the entries of cited papers in order.
 
     Raises:
-        UsageError: The style is none of ours and no ``.csl`` file.
+        UsageError: The style is none of ours and no ``.csl`` file that can be used.
         ModelUnavailable: Such a file needs the extra ``csl``.
     """
     placed = ordered(papers, options.order)
     if options.style not in STYLES:
         from rag.exports.cslstyle import styled
 
-        texts = styled(placed, options.style)
-        labels = [f"[{n}]" for n in range(1, len(placed) + 1)]
+        found = styled(placed, options.style)
+        labels, texts = [each.label for each in found], [each.text for each in found]
     else:
         years = _years(placed)
         clean = [shown(paper) for paper in placed]
