@@ -94,8 +94,10 @@ def _page(page: Page, cited: dict[str, str]) -> str:
         link = f" \\url{{{verbatim(note.link)}}}" if note.link else ""
         return f"\\footnote{{“{latex(note.quote)}” {source}{link}}}"
 
-    lines = [_line(line, footnote) for line in page.lines]
-    return "\n\n".join([f"\\section*{{{latex(page.question)}}}", *lines]) + "\n"
+    *lines, about = [_line(line, footnote) for line in page.lines]
+    # The library's fingerprint has no place to break: a flush line would gape before it.
+    closing = f"{{\\raggedright {about}\\par}}"
+    return "\n\n".join([f"\\section*{{{latex(page.question)}}}", *lines, closing]) + "\n"
 
 
 def _line(line: Line, footnote: Callable[[int], str]) -> str:

@@ -76,7 +76,7 @@ def _fill(paragraph: Any, line: Line, page: Page, notes: list[Note]) -> None:  #
     by_number = {note.n: note for note in page.notes}
     oxml: Any = import_module("docx.oxml")
     qn: Any = import_module("docx.oxml.ns").qn
-    for part in line:
+    for place, part in enumerate(line):
         if isinstance(part, int):
             notes.append(by_number[part])
             mark = oxml.OxmlElement("w:footnoteReference")
@@ -84,7 +84,8 @@ def _fill(paragraph: Any, line: Line, page: Page, notes: list[Note]) -> None:  #
             run = paragraph.add_run()._r
             run.style = "footnotereference"
             run.append(mark)
-        else:
+        elif part != " " or (place and isinstance(line[place - 1], int)):
+            # A mark stands close to its word; a blank keeps two marks apart.
             paragraph.add_run(part)
 
 

@@ -50,7 +50,7 @@ def _take(draft: Draft, text: str, marks: list[str], notes: dict[str, list[str]]
         texts = notes.get(mark)
         n = _number(draft, texts)
         draft.markers.append(n)
-        text = text.replace("\x00", f"[{n}]", 1)
+        text = re.sub(r"\s*\x00", f" [{n}]", text, count=1)
         if texts is not None and n > len(draft.notes):
             draft.notes.append(_note(n, texts))
     draft.lines.append(text)
