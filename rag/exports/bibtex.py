@@ -74,7 +74,9 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "author", " and ".join(name(author) for author in paper.authors)
     yield "title", title(paper.title)
     if paper.venue and what in _VENUES:
-        yield _VENUES[what], latex(paper.venue)
+        # Some readers turn the title of a book into lower case, as they do with a paper's.
+        venue = latex(paper.venue)
+        yield _VENUES[what], f"{{{venue}}}" if what == "conference" else venue
     yield "year", "" if paper.year is None else str(paper.year)
     yield "doi", address(names.doi or "")
     if names.arxiv:

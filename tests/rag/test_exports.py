@@ -11,6 +11,7 @@ import rispy
 from bibtexparser.entrypoint import parse_string
 from exportable import ABSTRACT, BATS, OWLS, answered, citation, exported, saved, tags, text
 
+from rag.exports.bibtex import record
 from rag.exports.exported import Item, gathered
 from rag.exports.formats import FORMATS, format_of
 from rag.schema import Refusal
@@ -27,12 +28,28 @@ def test_bibtex_is_read_by_bibtexparser():
     assert len(read.entries) == 2
     owls = read.entries[0]
     assert owls.entry_type == "article"
-    assert owls["title"] == (r"Owls \& {BERT}: a study\_of 5\% {\textbraceleft}x{\textbraceright}")
+    assert owls["title"] == r"Owls \& {BERT}: a study\_of 5\% \{x\}"
     assert owls["year"] == "2019"
     assert owls["doi"] == "10.1000/owl_1"
     assert "{The ATLAS Collaboration}" in owls["author"]
     assert owls["author"].startswith("Ōno, María José and van Beethoven, Ludwig")
     assert len({entry.key for entry in read.entries}) == 2
+
+
+@pytest.mark.parametrize(
+    ("plain", "written"),
+    [
+        ("a {b} c", r"a \{b\} c"),
+        ("a } b {", r"a {\textbraceright} b {\textbraceleft}"),
+        ("a {bERT} c", r"a {{\textbraceleft}bERT{\textbraceright}} c"),
+    ],
+)
+def test_braces_of_a_title_stay_in_pairs_that_bibtex_can_count(plain: str, written: str):
+    paper = BATS.model_copy(update={"title": plain, "venue": "Proceedings of Owls"})
+    page = record(paper, "key")
+    assert f"title = {{{written}}}," in page
+    assert "booktitle = {{Proceedings of Owls}}," in page
+    assert not parse_string(page).failed_blocks
 
 
 def test_ris_is_read_by_rispy():
