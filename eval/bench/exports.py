@@ -159,7 +159,7 @@ def _caught(chunks: Sequence[Chunk], files: Sequence[Path], edits: int, folder: 
     for kind in KINDS:
         made = caught = 0
         for place in islice(cycle(range(len(files))), 10 * edits):
-            if made == edits // len(KINDS):
+            if made == -(-edits // len(KINDS)):
                 break
             altered = planted(files[place].read_bytes(), form, kind, draw)
             if altered is not None:
