@@ -81,6 +81,7 @@ def cite(evidence: Evidence, *, n: int) -> Citation:
         end=sentence.end,
         passage_id=evidence.passage_id,
         quote_hash=text_hash(sentence.text),
+        retraction=paper.retraction,
     )
 
 
@@ -91,10 +92,17 @@ def texts(evidence: Sequence[Evidence]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*quotes, *titles]))
 
 
-def link(paper: Paper) -> str | None:
-    """Return the web address of a paper: its own if it is http(s), else one of its identifiers'."""
+def link(paper: Paper, *, resolve: bool = True) -> str | None:
+    """Return the web address of a paper: its own if it is http(s), else one of its identifiers'.
+
+    Args:
+        paper: The paper.
+        resolve: Whether an identifier may give an address where the paper has none.
+    """
     if paper.url is not None and _is_web(paper.url):
         return paper.url
+    if not resolve:
+        return None
     for kind, address in _RESOLVERS.items():
         value = getattr(paper.identifiers, kind)
         if value:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from rag.schema import Answer, Citation, Claim, Hit, Paper, Withheld
-from rag.store.report import AddReport, Status
+from rag.store.report import AddReport, SplitReport, Status
 
 Json = dict[str, object]
 
@@ -98,6 +98,7 @@ def cited(citations: Iterable[Citation]) -> list[Json]:
             "end": citation.end,
             "passage_id": citation.passage_id,
             "sha256": citation.quote_hash,
+            "retraction": citation.retraction,
         }
         for citation in citations
     ]
@@ -105,11 +106,42 @@ def cited(citations: Iterable[Citation]) -> list[Json]:
 
 def stored(paper: Paper) -> Json:
     """Return a paper with all that is stored of it."""
-    return {**paper.model_dump(mode="json"), "content_hash": paper.content_hash}
+    told = paper.model_dump(mode="json")
+    return {**told, "content_hash": paper.content_hash, "retraction": paper.retraction}
 
 
-def added(report: AddReport) -> Json:
-    """Return what an ``add`` did."""
+def named(paper: Paper) -> Json:
+    """Return a paper as a line of a list."""
+    return {
+        "id": paper.id,
+        "year": paper.year,
+        "title": paper.title,
+        "title_only": not paper.abstract,
+        "retraction": paper.retraction,
+    }
+
+
+def parted(report: SplitReport) -> Json:
+    """Return what a split did."""
+    return {
+        "kept": named(report.kept),
+        "gone": named(report.gone),
+        "papers": report.papers,
+        "fingerprint": report.fingerprint,
+    }
+
+
+def added(report: AddReport, *, explain: bool = False) -> Json:
+    """Return what an ``add`` did; with ``explain`` also which records were merged, and why."""
+    merges = [
+        {
+            "paper_id": each.paper_id,
+            "file": each.source.file,
+            "position": each.source.position,
+            "reason": each.reason,
+        }
+        for each in report.merges
+    ]
     return {
         "read": report.read,
         "new": report.new,
@@ -129,6 +161,8 @@ def added(report: AddReport) -> Json:
         "passages": report.passages,
         "fingerprint": report.fingerprint,
         "seconds": report.seconds,
+        "tables": [each.model_dump(mode="json") for each in report.tables],
+        **({"merges": merges} if explain else {}),
     }
 
 

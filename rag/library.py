@@ -1,20 +1,20 @@
 """The papers and indexes that a person owns, in one folder."""
 
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock as ThreadLock
 
 from rag.embedding.port import Embedder
-from rag.errors import LibraryDamaged, LibraryMissing
+from rag.errors import LibraryDamaged, LibraryMismatch, LibraryMissing
 from rag.store.catalogue import Catalogue
 from rag.store.child import ChromaChild, Collector
-from rag.store.compatibility import require
+from rag.store.compatibility import FORMAT_ONLY, require
 from rag.store.ingest import Progress, Reading, standard
 from rag.store.lock import Lock
 from rag.store.publishing import clear
-from rag.store.report import AddReport, Status
+from rag.store.report import AddReport, SplitReport, Status
 from rag.store.snapshot import Snapshot
 from rag.store.tables import FORMAT
 from rag.store.verifying import verify
@@ -56,11 +56,19 @@ class Library:
         self._opened: Indexes | None = None
         self._opening = ThreadLock()
 
-    def add(self, paths: Iterable[Path | str], *, progress: Progress = silent) -> AddReport:
+    def add(
+        self,
+        paths: Iterable[Path | str],
+        *,
+        names: Mapping[Path, str] | None = None,
+        progress: Progress = silent,
+    ) -> AddReport:
         """Read files or folders into the library; adding again what is there changes nothing.
 
         Args:
             paths: What the user named.
+            names: What some of them are called in sources and reports, such as an upload by
+                the name that its user knows; the others are called by their paths.
             progress: Told stage (``embed``, ``words``, ``index``), done and total.
 
         Raises:
@@ -70,7 +78,7 @@ class Library:
         """
         started = time.monotonic()
         with self._writer(progress) as writer:
-            report = writer.add([Path(path) for path in paths], self._makers())
+            report = writer.add(_named(paths, names or {}), self._makers())
         return report.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
 
     def remove(
@@ -98,6 +106,25 @@ class Library:
         self._require()
         with self._writer(progress) as writer:
             return writer.remove(tuple(ids), file=file, batch=batch)
+
+    def split(
+        self, paper_id: str, places: Iterable[str], *, progress: Progress = silent
+    ) -> SplitReport:
+        """Make a paper of its own of records that were merged by mistake, for good.
+
+        Args:
+            paper_id: The paper that is two.
+            places: Which of its records go: ``FILE`` or ``FILE:POSITION``.
+            progress: Told stage, done and total.
+
+        Raises:
+            PaperNotFound: There is no such paper.
+            UsageError: A place is unknown, nothing would be left, or nothing that the records
+                say tells them apart.
+        """
+        self._require()
+        with self._writer(progress) as writer:
+            return writer.split(paper_id, places, self._makers())
 
     def rebuild(self, *, remake: bool = False, progress: Progress = silent) -> str:
         """Build all indexes afresh from the catalogue; return the fingerprint.
@@ -138,8 +165,19 @@ class Library:
             return verify(self.directory, snapshot, self._collector)
 
     def snapshot(self) -> Snapshot:
-        """Open the catalogue alone for reading; needs neither model nor indexes."""
-        return Snapshot(self.directory / CATALOGUE)
+        """Open the catalogue alone for reading; needs neither model nor indexes.
+
+        Raises:
+            LibraryMissing: There is none.
+            LibraryMismatch: It has another layout.
+        """
+        snapshot = Snapshot(self.directory / CATALOGUE)
+        try:
+            require(snapshot.meta, FORMAT_ONLY, self.directory)
+        except LibraryMismatch:
+            snapshot.close()
+            raise
+        return snapshot
 
     def open(self) -> LibraryView:
         """Open the newest version for reading; cheap where it was open before.
@@ -202,3 +240,7 @@ class Library:
         return LibraryDamaged(
             f"the published version of {self.directory} is missing; run 'attest rebuild'"
         )
+
+
+def _named(paths: Iterable[Path | str], names: Mapping[Path, str]) -> list[tuple[Path, str]]:
+    return [(each, names.get(each) or str(each)) for each in map(Path, paths)]

@@ -60,10 +60,12 @@ def person(name: str) -> Person:
     name = " ".join(name.split())
     if _GROUP.search(name) or _EAST_ASIAN.search(name):
         return Person(name, whole=True)
-    parts = [part.strip() for part in name.split(",")]
-    if len(parts) == 1:
+    if "," not in name:
         return _spoken(name.split())
-    family, *middle = filter(None, parts)
+    parts = [part for each in name.split(",") if (part := each.strip())]
+    if not parts:
+        return Person(name, whole=True)
+    family, *middle = parts
     given = [part for part in middle if not _generation(part)]
     suffix = " ".join(part for part in middle if _generation(part))
     if not given and not suffix:

@@ -3,15 +3,17 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rag.errors import UsageError
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Put content in the place of a file; a kill leaves the old file or the new one.
+def replace(path: Path, content: bytes | Iterable[bytes]) -> None:
+    """Put content, whole or in pieces, in the place of a file.
+
+    A kill, or a failure to make a piece, leaves the old file; the end leaves the new one.
 
     Missing folders are made. A link is followed, and an old file's rights are kept.
 
@@ -24,7 +26,7 @@ def replace(path: Path, content: bytes) -> None:
         draft = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
         try:
             with draft.open("xb") as file:
-                file.write(content)
+                file.writelines([content] if isinstance(content, bytes) else content)
                 file.flush()
                 os.fsync(file.fileno())
             if target.exists():

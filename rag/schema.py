@@ -47,14 +47,13 @@ class Identifiers(Noun):
 
 
 class Source(Noun):
-    """Where a record came from."""
+    """Where a record came from, and the name of the reader (``format``)."""
 
     file: str
     """Path as the user gave it; ``archive.zip!member`` inside an archive."""
     position: int
     """Number of the record in its file, from 1."""
     format: str
-    """Name of the reader, such as ``bibtex``."""
     batch: str | None = None
     """The ``add`` that brought it in."""
 
@@ -73,6 +72,8 @@ class Record(Noun):
     venue: str | None = None
     url: str | None = None
     identifiers: Identifiers = Identifiers()
+    retraction: str | None = Described(default=None, exclude_if=operator.not_)
+    """That it was taken back, and how that is told; see `rag.retractions`."""
 
 
 class Rejection(Noun):
@@ -93,6 +94,7 @@ class Paper(Noun):
     venue: str | None = None
     url: str | None = None
     identifiers: Identifiers = Identifiers()
+    retraction: str | None = Described(default=None, exclude_if=operator.not_)
     sources: tuple[Source, ...] = ()
 
     @property
@@ -190,6 +192,7 @@ class Citation(Noun):
     passage_id: str
     quote_hash: str
     """SHA-256 of the quote, so that an export can be checked later."""
+    retraction: str | None = Described(default=None, exclude_if=operator.not_)
 
 
 class Verdict(Noun):
@@ -266,7 +269,6 @@ class Answer(Noun):
     library: str
     """Fingerprint of the library version that answered."""
     settings: str
-    """Hash of the settings in force."""
     timings_ms: dict[str, float] = {}
     usage: dict[str, int] | None = None
     """Tokens that a model read and wrote, as its provider counts them."""

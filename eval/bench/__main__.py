@@ -2,7 +2,10 @@
 
 from importlib import import_module
 
-BENCHES = ("ingest", "ask", "trace", "rivals", "sentences", "crash", "resume", "corruption")
+BENCHES = (
+    *("ingest", "ask", "trace", "rivals", "sentences", "crash", "resume", "corruption"),
+    *("exports", "fuzz", "identity", "roundtrip"),
+)
 
 
 def main() -> None:

@@ -100,9 +100,11 @@ def _cosines(
         body = bodies[passage.paper_id]
         inside = [one for one in body if one.end > passage.start and one.start < passage.end]
         near = found.setdefault(passage.paper_id, {})
-        if len(rows.get(key, ())) != len(inside):
+        vectors = rows.get(key)
+        # A paper that is but a title has a passage, and no sentence in it.
+        if vectors is None or len(vectors) != len(inside):
             continue
-        for sentence, cosine in zip(inside, (rows[key] @ part).tolist(), strict=True):
+        for sentence, cosine in zip(inside, (vectors @ part).tolist(), strict=True):
             near[sentence.ordinal] = max(cosine, near.get(sentence.ordinal, -1.0))
     return found
 

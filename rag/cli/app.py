@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rag.cli import asking, exporting, inquiring, keeping, library, reading, surroundings
+from rag.cli import (
+    asking,
+    exporting,
+    inquiring,
+    keeping,
+    library,
+    listing,
+    reading,
+    surroundings,
+)
 from rag.cli.failures import defect, reported
 from rag.cli.session import Session
 
@@ -113,6 +122,6 @@ def _options(
     context.obj = Session(flags, quiet)
 
 
-for _room in (library, asking, inquiring, reading, keeping, exporting, surroundings):
+for _room in (library, asking, inquiring, listing, reading, keeping, exporting, surroundings):
     for _command in _room.COMMANDS:
         app.command()(_command)

@@ -55,12 +55,13 @@ def _interrupts() -> Generator[list[int]]:
 
 def _told(error: BaseException) -> typer.Exit:
     """Say what happened and return how the program ends."""
-    code, line = _explained(error)
+    code, line = explained(error)
     say(line)
     return typer.Exit(code)
 
 
-def _explained(error: BaseException) -> tuple[int, str]:
+def explained(error: BaseException) -> tuple[int, str]:
+    """Return the exit code and the one line for what a user can meet."""
     match error:
         case UsageError():
             return USAGE, str(error)

@@ -1,4 +1,4 @@
-"""Commands that change the library: ``add``, ``remove``, ``rebuild``."""
+"""Commands that change the library: ``add``, ``remove``, ``split``, ``rebuild``."""
 
 import sys
 from pathlib import Path
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 def add(
     context: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(help="Files or folders with papers.", metavar="PATH...")
+        list[Path], typer.Argument(help="Files or folders, or 'zotero:'.", metavar="PATH...")
     ],
+    explain: Annotated[
+        bool, typer.Option("--explain", help="List which records were merged, and why.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Read papers into the library.
@@ -27,6 +30,8 @@ def add(
     Reads exports of reference managers, databases and archives (BibTeX, RIS, PubMed, arXiv, CSV and
     many more), saved pages, gzip, zip, folders and '-' for stdin, each by its content. What
     is there already stays as it is, so the same files can be added again and again.
+    'zotero:' is the Zotero that runs on this machine, 'zotero:groups/42' or
+    'zotero:collections/KEY' a part of it.
     """
     here = session(context)
     narration = here.narration()
@@ -34,14 +39,17 @@ def add(
         report = here.library().add(paths, progress=narration)
     finally:
         narration.end()
+    for table in report.tables:
+        columns = ", ".join(f"{field} = {name}" for field, name in table.columns.items())
+        here.aside(f"{table.file}: columns read as {columns}")
     if json:
         from rag.contract import added
 
-        put(added(report))
+        put(added(report, explain=explain))
     else:
         from rag.terminal.papers import show_added
 
-        show_added(here.screen(), report)
+        show_added(here.screen(), report, explain=explain)
     if report.errors:
         raise typer.Exit(FAILED)
 
@@ -61,9 +69,10 @@ def remove(
 ) -> None:
     """Delete papers and the answers that show them.
 
-    Every byte goes, from the library and from the history of answers.
+    Every byte goes, from the library, the history of answers and the saved cases.
     """
     from rag.errors import UsageError
+    from rag.forgetting import forget
 
     here = session(context)
     if not paper_ids and file is None and batch is None:
@@ -79,9 +88,41 @@ def remove(
         removed = library.remove(paper_ids or [], file=file, batch=batch, progress=narration)
     finally:
         narration.end()
-    with library.snapshot() as snapshot:
-        here.conversations().forget(lambda ids: set(snapshot.papers(ids)))
+    forget(library)
     _tell(here, going, removed=removed, json=json)
+
+
+def split(
+    context: typer.Context,
+    paper_id: Annotated[str, typer.Argument(help="The paper's id.", metavar="PAPER_ID")],
+    places: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Its records that go: FILE, or FILE:N for record N of it.", metavar="SOURCE..."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Take records out of a paper that are another.
+
+    They become a paper of their own and are never merged with the others again, whatever is added.
+    'attest show' lists the records of a paper, 'attest add --explain' why they were merged.
+    """
+    here = session(context)
+    narration = here.narration()
+    try:
+        report = here.library().split(paper_id, places or [], progress=narration)
+    finally:
+        narration.end()
+    if json:
+        from rag.contract import parted
+
+        put(parted(report))
+        return
+    screen = here.screen()
+    for paper in (report.kept, report.gone):
+        records = counted(len(paper.sources), "record")
+        screen.write(f"{paper.id}  {paper.title} ({records})")
 
 
 def rebuild(
@@ -137,4 +178,4 @@ def _tell(here: Session, going: list[str], *, removed: int | None, json: bool) -
         screen.write(f"Removed {counted(removed, 'paper')}.")
 
 
-COMMANDS = (add, remove, rebuild)
+COMMANDS = (add, remove, split, rebuild)

@@ -1,6 +1,5 @@
-"""Commands that read the library: ``show``, ``papers``, ``status``, ``verify``."""
+"""Commands that read the library: ``show``, ``status``, ``verify``."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -28,24 +27,6 @@ def show(
         show_paper(here.screen(), paper)
 
 
-def papers(context: typer.Context, json: Json = False) -> None:
-    """List the papers in the order in which they came in."""
-    here = session(context)
-    with here.library().snapshot() as snapshot:
-        if json:
-            for paper in snapshot.iter_papers():
-                put({"id": paper.id, "year": paper.year, "title": paper.title})
-            return
-        from rag.terminal.papers import row, show_row
-
-        screen = here.screen()
-        for paper in snapshot.iter_papers():
-            if sys.stdout.isatty():
-                show_row(screen, paper)
-            else:
-                sys.stdout.write(row(paper) + "\n")
-
-
 def status(context: typer.Context, json: Json = False) -> None:
     """Tell how the library stands and who is writing to it."""
     here = session(context)
@@ -68,4 +49,4 @@ def verify(context: typer.Context) -> None:
     here.screen().write(f"Everything is as it was published; the content is {fingerprint}.")
 
 
-COMMANDS = (show, papers, status, verify)
+COMMANDS = (show, status, verify)

@@ -34,10 +34,20 @@ def write(exported: Exported, options: Options) -> str:
     return "\n".join(record(paper, names[paper.id], texts) for paper, texts in records)
 
 
-def record(paper: Paper, key: str, quoted: Iterable[str] = ()) -> str:
-    """Return one record; ``quoted`` are the words that were cited from the paper."""
+def record(paper: Paper, key: str, quoted: Iterable[str] = (), *, resolve: bool = True) -> str:
+    """Return one record.
+
+    Args:
+        paper: What it is about.
+        key: Under which it goes.
+        quoted: The words that were cited from the paper.
+        resolve: Whether an identifier stands in for a web address.
+    """
     paper = shown(paper)
-    fields = [*_fields(paper), ("annote", latex(" ".join(f"“{text}”" for text in quoted)))]
+    fields = [
+        *_fields(paper, resolve=resolve),
+        ("annote", latex(" ".join(f"“{text}”" for text in quoted))),
+    ]
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields if value)
     return f"@{_TYPES[kind(paper)]}{{{key},\n{lines}}}\n"
 
@@ -69,17 +79,21 @@ def _guarded(part: str) -> str:
     return f"{{{latex(part)}}}" if torn else latex(part)
 
 
-def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
+def _fields(paper: Paper, *, resolve: bool) -> Iterator[tuple[str, str]]:
     what, names = kind(paper), paper.identifiers
     yield "author", " and ".join(name(author) for author in paper.authors)
     yield "title", title(paper.title)
     if paper.venue and what in _VENUES:
-        yield _VENUES[what], latex(paper.venue)
+        # Some readers turn the title of a book into lower case, as they do with a paper's.
+        venue = latex(paper.venue)
+        yield _VENUES[what], f"{{{venue}}}" if what == "conference" else venue
     yield "year", "" if paper.year is None else str(paper.year)
     yield "doi", address(names.doi or "")
     if names.arxiv:
         yield "eprint", address(names.arxiv)
         yield "archiveprefix", "arXiv"
     yield "pmid", address(names.pmid or "")
-    yield "url", address(link(paper) or "")
+    yield "pmcid", address(names.pmcid or "")
+    yield "url", address(link(paper, resolve=resolve) or "")
+    yield "note", latex(paper.retraction or "")
     yield "abstract", latex(paper.abstract)

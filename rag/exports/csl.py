@@ -30,10 +30,17 @@ def write(exported: Exported, options: Options) -> str:
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
 
 
-def item(paper: Paper, key: str, quoted: Iterable[str] = ()) -> Json:
-    """Return one item; ``quoted`` are the words that were cited from the paper."""
+def item(paper: Paper, key: str, quoted: Iterable[str] = (), *, resolve: bool = True) -> Json:
+    """Return one item.
+
+    Args:
+        paper: What it is about.
+        key: Under which it goes.
+        quoted: The words that were cited from the paper.
+        resolve: Whether an identifier stands in for a web address.
+    """
     paper = shown(paper)
-    names, address_ = paper.identifiers, link(paper)
+    names, address_ = paper.identifiers, link(paper, resolve=resolve)
     arxiv = f"arXiv:{names.arxiv}" if names.arxiv else None
     fields: Json = {
         "id": key,
@@ -48,6 +55,7 @@ def item(paper: Paper, key: str, quoted: Iterable[str] = ()) -> Json:
         "PMCID": names.pmcid,
         "URL": address(address_) if address_ else None,
         "abstract": paper.abstract,
+        "note": paper.retraction,
         "annote": " ".join(f"“{text}”" for text in quoted),
     }
     return {name: value for name, value in fields.items() if value not in (None, "", [])}

@@ -62,6 +62,7 @@ def shown(paper: Paper) -> Paper:
             "abstract": tidy(paper.abstract),
             "authors": tuple(name for each in paper.authors if (name := tidy(each))),
             "venue": tidy(paper.venue or "") or None,
+            "retraction": tidy(paper.retraction or "") or None,
             "identifiers": Identifiers.model_validate({k: v for k, v in names.items() if v}),
         }
     )
@@ -75,4 +76,5 @@ def _told(citation: Citation) -> Paper:
         year=citation.year,
         url=citation.url,
         identifiers=Identifiers(doi=citation.doi),
+        retraction=citation.retraction,
     )

@@ -1,7 +1,9 @@
-r"""LaTeX: a document that compiles as it is, with ``\cite`` and its ``.bib`` inside.
+r"""LaTeX: a document that compiles as it is, with ``\cite``, its bibliography and its ``.bib``.
 
-One file is self-contained: ``filecontents*`` writes the database when it is compiled, and a
-text of one's own takes it from there or from ``--format bibtex``, which has the same keys.
+The bibliography stands in the text as ``\bibitem`` entries, the same as in every other
+format: BibTeX need not run, so no ``[?]`` stays; order and style are what was asked for,
+vancouver and ``.csl`` files too, for which BibTeX has nothing to offer. ``filecontents*``
+writes the database beside it for a text of one's own; it is that of ``--format bibtex``.
 """
 
 import re
@@ -11,10 +13,12 @@ from importlib import import_module
 from typing import Any
 
 from rag.exports import bibtex
-from rag.exports.exported import STYLES, Exported, Options
+from rag.exports.exported import Exported, Options
 from rag.exports.keys import keys
 from rag.exports.latextext import latex, verbatim
 from rag.exports.page import Line, Note, Page, document
+from rag.exports.references import Reference, bibliography
+from rag.exports.safe import tidy
 from rag.schema import text_hash
 
 _HEAD = r"""\documentclass[11pt]{article}
@@ -28,35 +32,49 @@ _HEAD = r"""\documentclass[11pt]{article}
   \usepackage{fontspec}
 \fi
 \usepackage{amsmath,amssymb}
-\usepackage[%s]{natbib}
 \usepackage[hidelinks]{hyperref}
+\makeatletter
+\renewcommand{\@cite}[2]{#1}
+\renewcommand{\@biblabel}[1]{}
+\makeatother
 \sloppy
+"""
+_LISTED = r"""%% In a text of your own, this list is made by:
+%% \bibliographystyle{plain}\bibliography{%s}
+\begin{thebibliography}{}
+%s\end{thebibliography}
 """
 _KNOWN = frozenset("“”‘’–—…•†‡§¶©®°±×÷µ·«»¡¿£¥€™ªº¹²³¼½¾¬‚„‹›‰")
 
 
 def write(exported: Exported, options: Options) -> str:
-    """Return the document; in it the order of the bibliography is made by BibTeX."""
-    whole = document(exported, options.model_copy(update={"style": _ours(options.style)}))
+    """Return the document; two runs of LaTeX fill its citations in.
+
+    Raises:
+        UsageError: The style is none of ours and no ``.csl`` file that can be used.
+        ModelUnavailable: Such a file needs the extra ``csl``.
+    """
+    whole = document(exported, options)
     names = keys(exported.papers)
     database = bibtex.write(exported, options)
     file = f"attest-{text_hash(database)[:8]}"
     cited = {each.mark: names.get(each_id, "") for each, each_id in _sources(exported, whole.pages)}
     body = "\n".join(_page(page, cited) for page in whole.pages)
-    numbers = "authoryear,round" if options.style == "author-year" else "numbers,square"
-    style = (
-        "unsrtnat" if options.order == "cited" and options.style != "author-year" else "plainnat"
+    entries = "".join(
+        _entry(each, names[each.paper_id]) for each in bibliography(exported.papers, options)
     )
-    head = _HEAD % (_unknown(database + body), numbers)
-    listed = f"\\bibliographystyle{{{style}}}\n\\bibliography{{{file}}}\n" if names else ""
+    head = _HEAD % _unknown(database + body + entries)
+    listed = _LISTED % (file, entries) if entries else ""
     return (
         f"\\begin{{filecontents*}}[overwrite]{{{file}.bib}}\n{database}\\end{{filecontents*}}\n"
         f"{head}\\begin{{document}}\n{body}\n{listed}\\end{{document}}\n"
     )
 
 
-def _ours(style: str) -> str:
-    return style if style in STYLES else "numeric"
+def _entry(reference: Reference, key: str) -> str:
+    link = f" \\url{{{verbatim(reference.link)}}}" if reference.link else ""
+    label, text = latex(tidy(reference.label)), latex(tidy(reference.text))
+    return f"\\bibitem[{{{label}}}]{{{key}}} {text}{link}\n"
 
 
 def _sources(exported: Exported, pages: tuple[Page, ...]) -> Iterator[tuple[Note, str]]:
@@ -76,8 +94,10 @@ def _page(page: Page, cited: dict[str, str]) -> str:
         link = f" \\url{{{verbatim(note.link)}}}" if note.link else ""
         return f"\\footnote{{“{latex(note.quote)}” {source}{link}}}"
 
-    lines = [_line(line, footnote) for line in page.lines]
-    return "\n\n".join([f"\\section*{{{latex(page.question)}}}", *lines]) + "\n"
+    *lines, about = [_line(line, footnote) for line in page.lines]
+    # The library's fingerprint has no place to break: a flush line would gape before it.
+    closing = f"{{\\raggedright {about}\\par}}"
+    return "\n\n".join([f"\\section*{{{latex(page.question)}}}", *lines, closing]) + "\n"
 
 
 def _line(line: Line, footnote: Callable[[int], str]) -> str:

@@ -1,13 +1,16 @@
 r"""Plain text as LaTeX and BibTeX may read it: nothing in it is ever a command.
 
-UTF-8 stays. The ten special characters are escaped, braces by their names, because BibTeX
-counts braces even behind a backslash. Formulas between dollar signs stay formulas only
-if they are made of nothing but letters, digits, plain signs and well-known symbols.
+UTF-8 stays. The ten special characters are escaped. BibTeX counts braces even behind a
+backslash, so those that make no pairs go by their names, which fewer readers know.
+Formulas between dollar signs stay formulas only if they are made of nothing but letters,
+digits, plain signs and well-known symbols.
 """
 
 import re
 from collections.abc import Callable
+from functools import partial
 
+_PAIRED = {"{": r"\{", "}": r"\}"}
 _SPECIAL = {
     "&": r"\&",
     "%": r"\%",
@@ -42,7 +45,7 @@ _CASED = re.compile(r"[^\s\-–—/,;:!?()\[\]“”\"]+")
 
 def latex(text: str) -> str:
     """Return one line of text, escaped; safe formulas stay."""
-    return _outside_formulas(text, _escaped, "{}")
+    return _outside_formulas(text, partial(_escaped, special=_braced(text)), "{}")
 
 
 def title(text: str) -> str:
@@ -51,7 +54,10 @@ def title(text: str) -> str:
     ``BERT``, ``SQuAD``, ``k-NN`` and ``2D`` keep their case in any style; a proper noun that has
     but its first letter in upper case cannot be told from any other word and is not protected.
     """
-    return _outside_formulas(text, _protected, "{{{}}}")
+    words = (word[0] for word in _CASED.finditer(text) if _tells(word[0], first=not word.start()))
+    # In braces of its own a word that begins with one would be BibTeX's sign for an accent.
+    special = _SPECIAL if re.search("[{}]", "".join(words)) else _braced(text)
+    return _outside_formulas(text, partial(_protected, special=special), "{{{}}}")
 
 
 def verbatim(text: str) -> str:
@@ -90,20 +96,25 @@ def _is_balanced(text: str) -> bool:
     return depth == 0
 
 
-def _escaped(text: str) -> str:
-    return "".join(_SPECIAL.get(sign, sign) for sign in _JOINED.sub("\x00", text)).replace(
-        "\x00", "{}"
-    )
+def _braced(text: str) -> dict[str, str]:
+    """Return what the special characters of a text become, by whether its braces make pairs."""
+    return _SPECIAL | _PAIRED if _is_balanced(text) else _SPECIAL
 
 
-def _protected(text: str) -> str:
+def _escaped(text: str, special: dict[str, str]) -> str:
+    apart = _JOINED.sub("\x00", text)
+    return "".join(special.get(sign, sign) for sign in apart).replace("\x00", "{}")
+
+
+def _protected(text: str, special: dict[str, str]) -> str:
     parts: list[str] = []
     done = 0
     for word in _CASED.finditer(text):
         if _tells(word[0], first=word.start() == 0):
-            parts += _escaped(text[done : word.start()]), f"{{{_escaped(word[0])}}}"
+            before = _escaped(text[done : word.start()], special)
+            parts += before, f"{{{_escaped(word[0], special)}}}"
             done = word.end()
-    return "".join([*parts, _escaped(text[done:])])
+    return "".join([*parts, _escaped(text[done:], special)])
 
 
 def _tells(word: str, *, first: bool) -> bool:

@@ -5,6 +5,7 @@ file can see is what is sealed, so that any visible change is found.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from rag.exports.exported import Exported, Item, Options
@@ -12,6 +13,7 @@ from rag.exports.marks import digest, mark
 from rag.exports.references import Reference, bibliography
 from rag.exports.safe import tidy, web
 from rag.people import byline
+from rag.retractions import labelled
 from rag.schema import Citation, Claim
 
 Line = tuple[str | int, ...]
@@ -103,15 +105,18 @@ def _lines(item: Item, notes: int) -> Iterator[Line]:
             nearest = [part for n in range(1, notes + 1) for part in (" ", n)]
             yield ("Nearest in the library:", *nearest)
     else:
-        short = [claim for claim in answer.claims if not claim.text.rstrip().endswith(_ENDS)]
-        whole = [claim for claim in answer.claims if claim not in short]
-        yield tuple(_body(short, "; "))
-        yield tuple(_body(whole, " "))
+        # In their own order, so that notes come by number: Word counts footnotes as they come.
+        for whole, claims in groupby(answer.claims, lambda claim: _is_sentence(claim.text)):
+            yield tuple(_body(tuple(claims), " " if whole else "; "))
     for notice in answer.notices:
         yield (f"Note: {notice}",)
     if answer.withheld:
         yield (f"Withheld by the check: {len(answer.withheld)}.",)
     yield (_about(item),)
+
+
+def _is_sentence(text: str) -> bool:
+    return text.rstrip().endswith(_ENDS)
 
 
 def _body(claims: Sequence[Claim], apart: str) -> Iterator[str | int]:
@@ -143,6 +148,7 @@ def _note(citation: Citation, n: int, by_id: dict[str, Reference]) -> Note:
     entry = by_id.get(citation.paper_id)
     who = byline(citation.authors, citation.year)
     named = f"{who}. {citation.title}" if who else citation.title
-    ending = f" {entry.label}" if entry else ""
+    endings = (entry.label if entry else "", labelled(citation.retraction))
+    ending = "".join(f" {each}" for each in endings if each)
     url = web(citation.url)
     return Note(n, tidy(citation.quote), tidy(f"{named}{ending}"), url, mark(citation))

@@ -7,8 +7,9 @@ from rag.citations import link
 from rag.exports.exported import STYLES, Options, shown
 from rag.exports.keys import letters
 from rag.exports.ordering import ordered
-from rag.exports.safe import web
+from rag.exports.safe import tidy, web
 from rag.people import Person, person
+from rag.retractions import labelled
 from rag.schema import Paper
 
 _MOST = 6
@@ -22,7 +23,7 @@ class Reference(NamedTuple):
     label: str
     """What stands for it in a text: ``[1]``, ``(1)`` or ``(Devlin et al., 2019a)``."""
     text: str
-    """The entry, one line without its link."""
+    """The entry with its number, if it has one; one line without its link."""
     link: str
     """Web address; empty where none is known."""
 
@@ -31,15 +32,15 @@ def bibliography(papers: Sequence[Paper], options: Options) -> tuple[Reference, 
     """Return the entries of cited papers in order.
 
     Raises:
-        UsageError: The style is none of ours and no ``.csl`` file.
+        UsageError: The style is none of ours and no ``.csl`` file that can be used.
         ModelUnavailable: Such a file needs the extra ``csl``.
     """
     placed = ordered(papers, options.order)
     if options.style not in STYLES:
         from rag.exports.cslstyle import styled
 
-        texts = styled(placed, options.style)
-        labels = [f"[{n}]" for n in range(1, len(placed) + 1)]
+        found = styled(placed, options.style)
+        labels, texts = [each.label for each in found], [each.text for each in found]
     else:
         years = _years(placed)
         clean = [shown(paper) for paper in placed]
@@ -51,6 +52,8 @@ def bibliography(papers: Sequence[Paper], options: Options) -> tuple[Reference, 
         if options.style != "author-year":
             marks = [label if options.style == "numeric" else f"{label[1:-1]}." for label in labels]
             texts = [f"{mark} {text}" for mark, text in zip(marks, texts, strict=True)]
+    taken_back = [tidy(labelled(paper.retraction)) for paper in placed]
+    texts = [" ".join(filter(None, each)) for each in zip(texts, taken_back, strict=True)]
     links = [web(link(paper)) for paper in placed]
     return tuple(
         Reference(paper.id, label, text, url)

@@ -26,9 +26,17 @@ def write(exported: Exported, options: Options) -> str:
     return _END.join(record(each, names[each.id], cited[each.id]) for each in papers)
 
 
-def record(paper: Paper, key: str, quoted: Iterable[str] = ()) -> str:
-    """Return one record; ``quoted`` are the words that were cited from the paper."""
-    fields = _fields(shown(paper), key, quoted)
+def record(paper: Paper, key: str, quoted: Iterable[str] = (), *, resolve: bool = True) -> str:
+    """Return one record.
+
+    Args:
+        paper: What it is about.
+        key: Under which it goes.
+        quoted: The words that were cited from the paper.
+        resolve: Whether an identifier stands in for a web address.
+    """
+    url = link(paper, resolve=resolve) or ""
+    fields = _fields(shown(paper), key, url, quoted)
     lines = (f"{tag}  - {value}{_END}" for tag, value in fields if value)
     return f"{''.join(lines)}ER  - {_END}"
 
@@ -42,8 +50,9 @@ def name(author: str) -> str:
     return who.family if who.whole else ", ".join(filter(None, parts))
 
 
-def _fields(paper: Paper, key: str, quoted: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _fields(paper: Paper, key: str, url: str, quoted: Iterable[str]) -> Iterator[tuple[str, str]]:
     what, names = kind(paper), paper.identifiers
+    arxiv = f"arXiv:{names.arxiv}" if names.arxiv else ""
     yield "TY", _TYPES[what]
     yield "ID", key
     for author in paper.authors:
@@ -53,7 +62,12 @@ def _fields(paper: Paper, key: str, quoted: Iterable[str]) -> Iterator[tuple[str
     yield "PY", "" if paper.year is None else str(paper.year)
     yield "AB", paper.abstract
     yield "DO", address(names.doi or "")
-    yield "UR", address(link(paper) or "")
-    yield "AN", names.pmid or (f"arXiv:{names.arxiv}" if names.arxiv else "")
+    yield "UR", address(url)
+    # A bare number says nothing without its database.
+    yield "AN", names.pmid or arxiv
+    yield "DB", "PubMed" if names.pmid else ""
+    yield "M1", arxiv if names.pmid else ""
+    yield "C2", names.pmcid or ""
+    yield "N1", paper.retraction or ""
     for text in quoted:
         yield "N1", f"“{text}”"

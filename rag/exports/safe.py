@@ -30,5 +30,10 @@ def address(url: str) -> str:
 
 
 def web(url: str | None) -> str:
-    """Return the `address` of a link of http or https, of anything else nothing."""
-    return address(url) if url and url.startswith(("http://", "https://")) else ""
+    """Return the `address` of a link of http or https, of anything else nothing.
+
+    The pointed brackets of old DOIs are encoded too: they would end a link of Markdown.
+    """
+    if not url or not url.startswith(("http://", "https://")):
+        return ""
+    return address(url).replace("<", "%3C").replace(">", "%3E")

@@ -16,6 +16,7 @@ from rag.schema import Citation, Paper
 COLUMNS = (
     *("answer", "question", "claim", "text", "verdict", "support", "marker", "quote", "paper_id"),
     *("title", "authors", "year", "venue", "doi", "url", "start", "end", "sha256", "notices"),
+    "retraction",
 )
 # Blanks and quotation marks before the sign do not make it harmless everywhere.
 _FORMULA = re.compile(r"^[\s\"'“”‘’`;,|]*[=+\-@＝＋－＠\t\r\n]")
@@ -78,4 +79,5 @@ def _cited(citation: Citation, papers: dict[str, Paper]) -> dict[str, object]:
         "start": citation.start,
         "end": citation.end,
         "sha256": citation.quote_hash,
+        "retraction": citation.retraction,
     }

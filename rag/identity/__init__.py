@@ -24,6 +24,8 @@ smaller), more authors, the earlier year, the union of sources. A given id outra
 its record's fields stand, others only fill what it leaves empty. A record with a given id
 takes in a paper without one (``retired``), so that the given id is the one that is found.
 
+A person may split a merge that is wrong: its records never join again (`splits`).
+
 A paper's id is the given id, else ``doi:…``, ``arxiv:…``, ``pmid:…``, ``acl:…`` (then
 ``pmcid``, ``openalex``, ``s2``) of the first identifier, else ``t:`` and 16 hex digits
 over title, first author and year. Once stored, a paper keeps its id.
@@ -32,6 +34,16 @@ over title, first author and year. Once stored, a paper keeps its id.
 from rag.identity.identifiers import identifiers
 from rag.identity.keys import identity_keys
 from rag.identity.matching import Known
-from rag.identity.outcome import Identified, identify
+from rag.identity.outcome import Identified, Merge, identify
+from rag.identity.splitting import Parted, take_apart
 
-__all__ = ["Identified", "Known", "identifiers", "identify", "identity_keys"]
+__all__ = [
+    "Identified",
+    "Known",
+    "Merge",
+    "Parted",
+    "identifiers",
+    "identify",
+    "identity_keys",
+    "take_apart",
+]

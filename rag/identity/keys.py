@@ -5,6 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 from rag.identity.identifiers import names
+from rag.retractions import unmarked
 from rag.schema import Paper, Record, text_hash
 
 LONGEST_TITLE = 200
@@ -20,9 +21,9 @@ def normal_title(title: str) -> str:
     r"""Return a title's letters and digits only: no case, accents, LaTeX or punctuation.
 
     Blanks go too, so that ``Pre-training``, ``Pre training`` and ``Pretraining``
-    agree, as do ``T\"ulu`` and ``Tülu``.
+    agree, as do ``T\"ulu`` and ``Tülu``. A mark such as ``RETRACTED:`` is no part of it.
     """
-    return "".join(_words(title))
+    return "".join(_words(unmarked(title)))
 
 
 @lru_cache(maxsize=4_096)
@@ -98,3 +99,20 @@ def identity_keys(work: Record | Paper) -> tuple[str, ...]:
         work_key(work),
         *((title,) if title else ()),
     )
+
+
+def reason(key: str) -> str:
+    """Return in words what an identity key says: ``DOI 10.1000/x``, ``the same title``."""
+    kind, _, value = key.partition(":")
+    said = {
+        "key": f"the given id {value}",
+        "record": "the same content",
+        "t": "the same title, first author and year",
+        "title": "the same title",
+        "doi": f"DOI {value}",
+        "arxiv": f"arXiv:{value}",
+        "acl": f"ACL {value}",
+        "openalex": f"OpenAlex {value}",
+        "s2": f"Semantic Scholar {value}",
+    }
+    return said.get(kind, f"{kind.upper()} {value}")

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from rag.identity.identifiers import names
 from rag.identity.keys import identity_keys
+from rag.identity.splits import Side, Split, sides
 from rag.identity.works import Work
 from rag.schema import Paper, Record
 
@@ -14,6 +15,9 @@ MANY = 16
 
 LOOKUP = 500
 """Records whose keys are looked up in one call."""
+
+Found = tuple[Work, str]
+"""A work, and the identity key under which it was found."""
 
 _BY_TITLE = ("t:", "title:")
 _WEAK = ("key:", *_BY_TITLE)
@@ -30,10 +34,15 @@ class Known(Protocol):
 
 
 class Matcher:
-    """Works under their identity keys."""
+    """Works under their identity keys.
 
-    def __init__(self) -> None:
+    Args:
+        sides: On which sides of splits records stand, by their content keys.
+    """
+
+    def __init__(self, sides: Mapping[str, frozenset[Side]]) -> None:
         self._works: dict[str, list[Work]] = {}
+        self._sides = sides
 
     def anchor(self, found: Mapping[str, Paper]) -> None:
         """Enter known papers, each under its own keys and those that led to it."""
@@ -44,36 +53,43 @@ class Matcher:
         for name in sorted(papers):
             work = Work()
             work.take(papers[name])
+            work.sides.update(*(self._sides.get(key, ()) for key in keys[name]))
             self._enter(work, keys[name].union(identity_keys(papers[name])))
 
     def place(self, record: Record, keys: Sequence[str]) -> Work:
         """Find or begin the work of a record, join what it proves the same, and add it."""
         single = Work()
         single.take(record)
+        if self._sides:
+            single.sides.update(*(self._sides.get(key, ()) for key in keys))
         same = self._same(single, record, keys)
-        home = same[0] if same else single
+        home, by = same[0] if same else (single, "")
         if home is not single:
             home.take(record)
-        for other in same[1:]:
+            home.sides |= single.sides
+            home.joins.append((record.source, by))
+        for other, key in same[1:]:
             if other.root is not home and not home.contradicts(other, _NAMED):
                 home.absorb(other)
+                home.joins.append((record.source, key))
         home.keys += keys
         self._enter(home, keys)
         return home
 
-    def _same(self, single: Work, record: Record, keys: Sequence[str]) -> list[Work]:
-        own = list(self._under(keys[0])) if record.key else []
+    def _same(self, single: Work, record: Record, keys: Sequence[str]) -> list[Found]:
+        """Return the works that a record belongs to, each with the key that tells so."""
+        own = [(work, keys[0]) for work in self._under(keys[0])] if record.key else []
         named = [
-            work
+            (work, key)
             for key in keys
             if not key.startswith(_WEAK)
             for work in self._under(key)
             if not single.contradicts(work, _NAMED)
         ]
         if record.key is None and named:
-            return _unique(named)
+            return self._nearest_first(_unique(named), keys)
         alike = [
-            work
+            (work, key)
             for key in keys
             if key.startswith(_BY_TITLE)
             for work in self._under(key)
@@ -83,10 +99,20 @@ class Matcher:
             return alike[:1]
         # A record with an id of its own begins a paper, and takes in what has none: by a
         # shared name at any time, by its title only when it comes in first.
-        nameless = [work for work in named if work.explicit is None]
+        nameless = [found for found in named if found[0].explicit is None]
         if own:
             return _unique(own + nameless)
-        return _unique([single, *(nameless or [w for w in alike if w.explicit is None][:1])])
+        titled = [found for found in alike if found[0].explicit is None][:1]
+        return _unique([(single, ""), *(nameless or titled)])
+
+    def _nearest_first(self, found: list[Found], keys: Sequence[str]) -> list[Found]:
+        """Put first what has the title too, where a split keeps works of one name apart."""
+        if len(found) < 2 or not any(work.sides for work, _ in found):
+            return found
+        titled = {
+            id(work) for key in keys if key.startswith(_BY_TITLE) for work in self._under(key)
+        }
+        return sorted(found, key=lambda each: id(each[0]) not in titled)
 
     def _under(self, key: str) -> Iterator[Work]:
         return (work.root for work in self._works.get(key, ()))
@@ -98,11 +124,14 @@ class Matcher:
                 works.append(work)
 
 
-def _unique(works: Iterable[Work]) -> list[Work]:
-    return list({id(work): work for work in works}.values())
+def _unique(found: Iterable[Found]) -> list[Found]:
+    first: dict[int, Found] = {}
+    for work, key in found:
+        first.setdefault(id(work), (work, key))
+    return list(first.values())
 
 
-def place_all(records: Iterable[Record], known: Known) -> list[Work]:
+def place_all(records: Iterable[Record], known: Known, splits: Sequence[Split] = ()) -> list[Work]:
     """Sort the records into works; the result does not depend on their order."""
     ordered = sorted(records, key=_rank)
     keys = [identity_keys(record) for record in ordered]
@@ -110,10 +139,13 @@ def place_all(records: Iterable[Record], known: Known) -> list[Work]:
     rest = iter(keys)
     while batch := list(islice(rest, LOOKUP)):
         found.update(known.by_identity([key for some in batch for key in some]))
-    matcher = Matcher()
+    apart = sides(splits)
+    # Of papers that share a name only the oldest is found by it; those split are found by these.
+    found.update(known.by_identity(list(apart)))
+    matcher = Matcher(apart)
     matcher.anchor(found)
     homes = [matcher.place(record, own) for record, own in zip(ordered, keys, strict=True)]
-    return _unique(home.root for home in homes)
+    return list({id(home.root): home.root for home in homes}.values())
 
 
 def _rank(record: Record) -> tuple[object, ...]:

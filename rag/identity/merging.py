@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 
 from rag.identity.identifiers import is_arxiv_doi, names
+from rag.retractions import gravest
 from rag.schema import Identifiers, Paper, Record, Source
 
 
@@ -23,6 +24,7 @@ def paper(record: Record, name: str) -> Paper:
         venue=record.venue,
         url=record.url,
         identifiers=record.identifiers,
+        retraction=record.retraction,
         sources=(record.source,),
     )
 
@@ -39,6 +41,7 @@ def merge(first: Paper, other: Paper) -> Paper:
         venue=min(first.venue or "", other.venue or "", key=_length_rank) or None,
         url=min(filter(None, (first.url, other.url)), key=_url_rank, default=None),
         identifiers=_identifiers(first.identifiers, other.identifiers),
+        retraction=gravest(first.retraction, other.retraction),
     )
 
 
@@ -53,6 +56,8 @@ def overlay(first: Paper, other: Paper) -> Paper:
         venue=first.venue or other.venue,
         url=first.url or other.url,
         identifiers=_filled(first.identifiers, other.identifiers),
+        # That a paper was taken back must not be lost, whoever fails to tell it.
+        retraction=gravest(first.retraction, other.retraction),
     )
 
 

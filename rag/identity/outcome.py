@@ -1,18 +1,29 @@
 """The papers that come out of identification, their ids, and the counts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
+from typing import NamedTuple
 
 from rag.identity.identifiers import names
 from rag.identity.keys import identity_keys, work_key
 from rag.identity.matching import LOOKUP, Known, place_all
 from rag.identity.merging import same_content
+from rag.identity.splits import Split, place
 from rag.identity.works import Work
-from rag.schema import Paper, Record
+from rag.schema import Paper, Record, Source
 
 MINTED_FROM = ("doi", "arxiv", "pmid", "acl", "pmcid", "openalex", "s2")
 """Kinds of identifier that make a paper's id, best first."""
+
+
+class Merge(NamedTuple):
+    """A record that joined others in one paper."""
+
+    paper_id: str
+    source: Source
+    key: str
+    """The identity key by which the paper was found."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +36,8 @@ class Identified:
             by itself: what its records and retired papers are known by.
         retired: Known papers that turned out to be another one, old id to surviving id;
             a surviving id is among ``papers``.
+        records: The records by id of those papers, new ones only.
+        merges: Which record joined which paper, and by which key; no record of a known place.
         new: Records that began a paper.
         updated: Records that changed a known paper.
         unchanged: Records that told nothing beyond a known paper.
@@ -34,6 +47,8 @@ class Identified:
     papers: tuple[Paper, ...]
     keys: Mapping[str, tuple[str, ...]]
     retired: Mapping[str, str]
+    records: Mapping[str, tuple[Record, ...]]
+    merges: tuple[Merge, ...] = ()
     new: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -62,21 +77,24 @@ class _Tally:
         self.unchanged += records - changing
 
 
-def identify(records: Iterable[Record], known: Known) -> Identified:
+def identify(records: Iterable[Record], known: Known, splits: Sequence[Split] = ()) -> Identified:
     """Decide which paper each record belongs to, and merge.
 
     Args:
         records: Records in any order; the result does not depend on it.
         known: The papers of the library, looked up by identity key.
+        splits: Records that are not to be merged.
 
     Returns:
         The papers to write and the counts.
     """
-    works = place_all(records, known)
+    works = place_all(records, known, splits)
     given = _names(works, known)
     papers: list[Paper] = []
     retired: dict[str, str] = {}
     keys: dict[str, tuple[str, ...]] = {}
+    members: dict[str, tuple[Record, ...]] = {}
+    merges: list[Merge] = []
     tally = _Tally()
     for work, name in zip(works, given, strict=True):
         result = work.paper(name)
@@ -85,7 +103,26 @@ def identify(records: Iterable[Record], known: Known) -> Identified:
         if work.papers != [result]:
             papers.append(result)
             keys[name] = _keys(work, name)
-    return Identified(tuple(papers), keys, retired, **vars(tally))
+            members[name] = tuple(work.records)
+            merges += _merges(work, name)
+    return Identified(tuple(papers), keys, retired, members, tuple(merges), **vars(tally))
+
+
+def _merges(work: Work, name: str) -> Iterator[Merge]:
+    known = {place(source) for old in work.papers for source in old.sources}
+    joins = sorted(dict.fromkeys(work.joins), key=lambda each: (place(each[0]), each[1]))
+    for source, key in joins:
+        if place(source) not in known:
+            yield Merge(name, source, key)
+
+
+def new_name(records: Sequence[Record], known: Known, *, taken: Iterable[str] = ()) -> str:
+    """Return an id for the paper of these records that no other paper has."""
+    work = Work()
+    for record in records:
+        work.take(record)
+    wanted = _candidates(work)
+    return work.explicit or _free(wanted, _taken(wanted, known) | {*taken}, known)
 
 
 def _count(work: Work, result: Paper, tally: _Tally) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from rag.identity.identifiers import is_arxiv_doi, names
 from rag.identity.keys import family
 from rag.identity.merging import layered, paper
-from rag.schema import Paper, Record
+from rag.identity.splits import Side
+from rag.schema import Paper, Record, Source
 
 _MINTED = re.compile(
     r"(?:doi:10\.|arxiv:|pmid:|pmcid:|acl:|openalex:|s2:).+|t:[0-9a-f]{16}(?:-\d+)?"
@@ -22,6 +23,8 @@ class Work:
         papers: Known papers, the one that keeps its id first.
         records: New records, in canonical order.
         keys: Identity keys of the new records.
+        joins: What joined it after its first record, and by which identity key.
+        sides: On which side of which split it stands (see ``splits``).
     """
 
     def __init__(self) -> None:
@@ -29,6 +32,8 @@ class Work:
         self.papers: list[Paper] = []
         self.records: list[Record] = []
         self.keys: list[str] = []
+        self.joins: list[tuple[Source, str]] = []
+        self.sides: set[Side] = set()
         self._joined: Work | None = None
         self._names: dict[str, set[str]] = {}
         self._families: set[str] = set()
@@ -65,6 +70,8 @@ class Work:
         self.papers += other.papers
         self.records += other.records
         self.keys += other.keys
+        self.joins += other.joins
+        self.sides |= other.sides
         self.explicit = self.explicit or other.explicit
         for kind, values in other._names.items():
             self._names.setdefault(kind, set()).update(values)
@@ -72,8 +79,10 @@ class Work:
         self._years |= other._years
 
     def contradicts(self, other: "Work", kinds: Iterable[str]) -> bool:
-        """Tell whether two works hold different names of one of these kinds, or other ids."""
+        """Tell whether two works hold different names of these kinds or ids, or were split."""
         if self.explicit and other.explicit and self.explicit != other.explicit:
+            return True
+        if any((number, not side) in other.sides for number, side in self.sides):
             return True
         return any(self._apart(other, kind) for kind in kinds)
 

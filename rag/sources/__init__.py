@@ -11,11 +11,12 @@ Within a file every entry comes out as one record or one rejection.
 Each file in a zip archive is read as one of its own, named ``archive.zip!member``;
 gzip is inflated wherever it is met, an archive in an archive is not. An Excel
 workbook is a zip archive too and goes to ``workbook``, the one reader that takes
-bytes instead of lines. The path ``-`` is standard input, named ``stdin``.
+bytes instead of lines. The path ``-`` is standard input, named ``stdin``, and ``zotero:``
+a Zotero that runs on this machine (see ``zoteroplace``).
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from io import BufferedReader
 from itertools import chain
@@ -45,6 +46,7 @@ from rag.sources import (
     workbook,
     wostagged,
     zotero,
+    zoteroplace,
 )
 from rag.sources.archives import MAGIC, MEMBERS, Archive
 from rag.sources.cleaning import visible
@@ -83,12 +85,25 @@ UNKNOWN = "unknown"
 """Format of a rejection that stands for a whole file."""
 
 
-def read_papers(path: Path | str) -> Iterator[Record | Rejection]:
+OnGuess = Callable[[str, Mapping[str, str]], None]
+"""Told the name of a table and by field the column that it is read from."""
+
+
+def unheard(_: str, __: Mapping[str, str]) -> None:
+    """Tell nobody."""
+
+
+def read_papers(
+    path: Path | str, name: str | None = None, on_guess: OnGuess = unheard
+) -> Iterator[Record | Rejection]:
     """Read every paper of a file, a gzipped file, an archive, a folder or standard input.
 
     Args:
         path: What the user named. A folder is walked in sorted order; hidden entries and
-            links to folders are left out. ``-`` is standard input, read to its end first.
+            links to folders are left out. ``-`` is standard input, read to its end first,
+            and ``zotero:`` a running Zotero.
+        name: What the file or folder is called, where that is not its path.
+        on_guess: Told what the columns of a table are taken for, where it is no known export.
 
     Returns:
         Records and rejections in file order, read as they are asked for.
@@ -98,22 +113,24 @@ def read_papers(path: Path | str) -> Iterator[Record | Rejection]:
             the start, or of no known format.
     """
     if str(path) == "-":
-        return _begun(stdin())
+        return _begun(stdin(), on_guess)
     start = Path(path)
+    if zoteroplace.is_place(str(path)) and not start.exists():
+        return zoteroplace.read(str(path))
     if start.is_dir() and os.access(start, os.R_OK | os.X_OK):
-        return _folder(start)
-    return _begun(OnDisk(start))
+        return _folder(start, name or str(start), on_guess)
+    return _begun(OnDisk(start, name), on_guess)
 
 
-def _folder(folder: Path) -> Iterator[Record | Rejection]:
+def _folder(folder: Path, name: str, on_guess: OnGuess) -> Iterator[Record | Rejection]:
     for path in _walk(folder):
-        yield from _told(OnDisk(path))
+        yield from _told(OnDisk(path, str(Path(name, path.relative_to(folder)))), on_guess)
 
 
-def _told(file: File) -> Iterator[Record | Rejection]:
+def _told(file: File, on_guess: OnGuess) -> Iterator[Record | Rejection]:
     """Read a file of several; one that cannot be read is a rejection."""
     try:
-        found = _begun(file)
+        found = _begun(file, on_guess)
     except SourceError as error:
         yield _whole(file.name, str(error))
     else:
@@ -136,22 +153,22 @@ def _walk(folder: Path) -> Iterator[Path]:
             waiting += sorted(inside, reverse=True)
 
 
-def _begun(file: File) -> Iterator[Record | Rejection]:
+def _begun(file: File, on_guess: OnGuess) -> Iterator[Record | Rejection]:
     """Recognise a file now and read it when it is asked for.
 
     Raises:
         SourceError: It cannot be read, or is of no known format.
     """
     if not _is_zipped(file):
-        return _text(file, _recognised(file))
+        return _text(file, _recognised(file, on_guess))
     if not isinstance(file, Solid):
         with file.open() as stored:
             file = Kept(file.name, stored, file.budget)
     with file.open() as stored:
         archive = Archive(stored, file.name, file.budget)
         if not archive.is_workbook:
-            return _archive(file, archive)
-    found = _workbook(file)
+            return _archive(file, archive, on_guess)
+    found = _workbook(file, on_guess)
     first = next(found, None)
     return chain([first], found) if first else iter(())
 
@@ -164,15 +181,15 @@ def _is_zipped(file: File) -> bool:
             return False  # told when it is read as text
 
 
-def _archive(file: Solid, archive: Archive) -> Iterator[Record | Rejection]:
+def _archive(file: Solid, archive: Archive, on_guess: OnGuess) -> Iterator[Record | Rejection]:
     if file.budget is not None:
         raise SourceError(f"archive inside an archive: {file.name}; take it out first")
     if next(archive.files(), None) is None:
         raise SourceError(f"empty archive: {file.name}; export or download it again")
-    return _members(file)
+    return _members(file, on_guess)
 
 
-def _members(file: Solid) -> Iterator[Record | Rejection]:
+def _members(file: Solid, on_guess: OnGuess) -> Iterator[Record | Rejection]:
     with file.open() as stored:
         archive = Archive(stored, file.name)
         for number, member in enumerate(archive.files()):
@@ -180,13 +197,14 @@ def _members(file: Solid) -> Iterator[Record | Rejection]:
                 why = BOMB if archive.budget.spent else f"over {MEMBERS} files"
                 yield _whole(file.name, f"{why}: nothing was read from {member.name} on")
                 return
-            yield from _told(member)
+            yield from _told(member, on_guess)
 
 
-def _workbook(file: Solid) -> Iterator[Record | Rejection]:
+def _workbook(file: Solid, on_guess: OnGuess) -> Iterator[Record | Rejection]:
     with file.open() as stored:
         archive = Archive(stored, file.name, file.budget)
-        yield from workbook.read(archive, partial(_source, file.name, workbook.name))
+        place = partial(_source, file.name, workbook.name)
+        yield from workbook.read(archive, place, partial(on_guess, file.name))
 
 
 def recognise(file: Path) -> Reader:
@@ -195,10 +213,10 @@ def recognise(file: Path) -> Reader:
     Raises:
         SourceError: There is none, or the content cannot be read.
     """
-    return _recognised(OnDisk(file))
+    return _recognised(OnDisk(file), unheard)
 
 
-def _recognised(file: File) -> Reader:
+def _recognised(file: File, on_guess: OnGuess) -> Reader:
     before = file.budget.inflated if file.budget else 0
     with file.open() as stored:
         stream = Bytes(stored, file.budget)
@@ -216,6 +234,8 @@ def _recognised(file: File) -> Reader:
     if file.budget is not None:
         # The same bytes are about to be read and counted again.
         file.budget.inflated = before
+    if reader is tables and (columns := tables.guess(head)):
+        on_guess(visible(file.name), columns)
     return reader
 
 

@@ -2,7 +2,7 @@
 
 A mistake in the question comes back as an entry, too; it is rejected with what it says.
 Texts hold LaTeX, which is decoded outside of maths. A withdrawn paper says so in its
-comment, mostly in its abstract as well, and is kept like others.
+comment, mostly in its abstract as well, and is kept with that mark.
 
 Fields: https://info.arxiv.org/help/api/user-manual.html#_details_of_atom_results_returned
 """
@@ -10,6 +10,7 @@ Fields: https://info.arxiv.org/help/api/user-manual.html#_details_of_atom_result
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
+from rag.retractions import in_comment
 from rag.schema import Record, Rejection
 from rag.sources import latex, markup
 from rag.sources.arxivkaggle import decoded, journal, published
@@ -45,6 +46,7 @@ def _form(found: Found) -> Draft | str:
         venue=journal(latex.plain(reference)) or "arXiv",
         url=number or _link(entry),
         names={"arxiv": number, "doi": told(entry, "doi")},
+        retraction=in_comment(decoded(told(entry, "comment"))),
     )
 
 

@@ -2,12 +2,13 @@ r"""The arXiv metadata snapshot (Kaggle): one object a line, or an array of them
 
 Names, titles and abstracts hold LaTeX, which is decoded outside of maths. The year is that
 of the journal reference where there is a likely one, else that of the first version.
-Withdrawn papers say so in ``comments`` only and are kept like others.
+Withdrawn papers say so in ``comments`` only and are kept with that mark.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
+from rag.retractions import in_comment
 from rag.schema import Record, Rejection
 from rag.sources import latex, objects
 from rag.sources.cleaning import clean
@@ -56,6 +57,7 @@ def _draft(fields: Fields) -> Draft:
         venue=journal(latex.plain(reference)) or "arXiv",
         url=f"https://arxiv.org/abs/{number}" if number else "",
         names={"arxiv": number, "doi": first(fields, "doi")},
+        retraction=in_comment(decoded(first(fields, "comments"))),
     )
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
+from rag.retractions import gravest, in_comment
 from rag.schema import Record, Rejection
 from rag.sources import latex, markup
 from rag.sources.arxivkaggle import decoded, journal, published
@@ -70,6 +71,7 @@ def _own(paper: Element) -> Draft:
         venue=journal(latex.plain(reference)) or "arXiv",
         url=f"https://arxiv.org/abs/{number}" if number else "",
         names={"arxiv": number, "doi": told(paper, "doi")},
+        retraction=in_comment(decoded(told(paper, "comments"))),
     )
 
 
@@ -93,7 +95,9 @@ def _core(paper: Element) -> Draft:
     arxiv = "arxiv.org/" in url.lower()
     citations = (value for value in identifiers if not _NAMED.match(value))
     reference = next(citations, "") if arxiv else ""
-    abstracts = (text for text in _all(paper, "description") if not _COMMENT.match(text))
+    described = _all(paper, "description")
+    abstracts = (text for text in described if not _COMMENT.match(text))
+    comments = (text[found.end() :] for text in described if (found := _COMMENT.match(text)))
     return Draft(
         title=decoded(told(paper, "title")),
         abstract=decoded(next(abstracts, "")),
@@ -105,6 +109,7 @@ def _core(paper: Element) -> Draft:
             "doi": next((value for value in identifiers if _DOI.match(value)), ""),
             "arxiv": url if arxiv else "",
         },
+        retraction=gravest(*(in_comment(decoded(text)) for text in comments)) if arxiv else None,
     )
 
 

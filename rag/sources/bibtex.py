@@ -3,8 +3,10 @@
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from rag.retractions import in_note
 from rag.schema import Record, Rejection, Source
 from rag.sources.bibfields import expand, salvage
 from rag.sources.bibnames import people
@@ -106,9 +108,9 @@ def _parsed(text: str) -> Iterator[tuple["ParsedBlock", str]]:
     found = Splitter(text).split().blocks
     blocks = [block for block in found if not isinstance(block, ImplicitComment)]
     lines = text.splitlines(keepends=True)
-    starts = [block.start_line or 0 for block in blocks]
+    starts = [*(block.start_line or 0 for block in blocks), len(lines)]
     before = -1
-    for block, start, end in zip(blocks, starts, [*starts[1:], len(lines)], strict=True):
+    for block, (start, end) in zip(blocks, pairwise(starts), strict=True):
         alone = before < start < end
         yield block, "".join(lines[start:end]) if alone else block.raw or ""
         before = start
@@ -138,6 +140,7 @@ def _draft(block: Block) -> Draft:
         venue=plain(_venue(fields)),
         url=verbatim(fields.get("url") or fields.get("howpublished") or ""),
         names={kind: verbatim(text) for kind, text in _names(fields).items()},
+        retraction=in_note(plain(fields.get("note", ""))),
     )
 
 
@@ -151,7 +154,9 @@ def _title(block: Block) -> str:
 
 def _venue(fields: Mapping[str, str]) -> str:
     keys = ("journal", "journaltitle", "booktitle", "shortjournal", "series")
-    return next((fields[key] for key in keys if fields.get(key)), "")
+    venue = next((fields[key] for key in keys if fields.get(key)), "")
+    # What a preprint was published as is the archive; else this tells an address or a way.
+    return venue or ("arXiv" if fields.get("howpublished", "").lower() == "arxiv" else "")
 
 
 def _names(fields: Mapping[str, str]) -> dict[str, str]:

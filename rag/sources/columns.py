@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from rag.retractions import in_types
 from rag.sources.cellnames import names
 from rag.sources.cells import SHAPED, told
 from rag.sources.cleaning import clean
 from rag.sources.contents import MOST, guessed
 from rag.sources.draft import Draft
-from rag.sources.headers import TABLES, is_noise, known, squeezed
+from rag.sources.headers import SIDE, TABLES, is_noise, known, squeezed
 
 LOOK = 20
 """Rows in which the names of the columns are looked for; exports may begin with a banner."""
@@ -36,6 +37,7 @@ class Columns(NamedTuple):
         sure: How surely this is a table of papers, 0 to 1.
         even: Share of the rows that are as wide as the header.
         glued: Whether nothing parts the names of authors, as SpringerLink has it.
+        guessed: Fields that were found by the look of their cells.
     """
 
     header: tuple[str, ...]
@@ -44,6 +46,12 @@ class Columns(NamedTuple):
     sure: float
     even: float
     glued: bool = False
+    guessed: frozenset[str] = frozenset()
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether so few names are known that this may be no export, and is to be shown."""
+        return bool(self.guessed) or len(self.places.keys() - SIDE) < ENOUGH
 
     @property
     def by_name(self) -> bool:
@@ -53,7 +61,7 @@ class Columns(NamedTuple):
     def mapping(self) -> dict[str, str]:
         """Return by field the name of the column that it is read from."""
         found = {field: self._name(places[0]) for field, places in self.places.items()}
-        dated = found.pop("dated", None)
+        dated, _ = found.pop("dated", None), found.pop("kind", None)
         return {**found, "year": dated} if dated and "year" not in found else found
 
     def told(self) -> str:
@@ -75,6 +83,7 @@ class Columns(NamedTuple):
             venue=self._value("venue", cells),
             url=self._value("url", cells),
             names={kind: self._value(kind, cells) for kind in _IDENTIFIERS},
+            retraction=in_types(self._value("kind", cells)),
         )
 
     def _value(self, field: str, cells: Sequence[str]) -> str:
@@ -96,7 +105,7 @@ def find(rows: Rows) -> Columns | None:
 
 def _named(row: Sequence[str]) -> int:
     """Return how many fields a row names, if it may be a header."""
-    fields = known(row).keys() - {"dated"}
+    fields = known(row).keys() - SIDE
     told_apart = sum(bool(cell.strip()) for cell in row) > 1
     return len(fields) if told_apart and (fields & TABLES or len(fields) > 1) else 0
 
@@ -104,7 +113,7 @@ def _named(row: Sequence[str]) -> int:
 def _by_name(rows: Rows, at: int) -> Columns | None:
     header, sample = rows[at], rows[at + 1 : at + 1 + MOST]
     places = _likely(known(header), header, sample)
-    fields = len(places.keys() - {"dated"})
+    fields, by_look = len(places.keys() - SIDE), dict[str, tuple[int, ...]]()
     if fields < ENOUGH and not is_tagged(header):
         taken = {one for some in places.values() for one in some}
         free = {
@@ -113,7 +122,8 @@ def _by_name(rows: Rows, at: int) -> Columns | None:
             if one not in taken and not is_noise(name)
         }
         missing = [field for field in _GUESSED if field not in places]
-        places |= {field: (one,) for field, one in guessed(free, missing).items()}
+        by_look = {field: (one,) for field, one in guessed(free, missing).items()}
+        places |= by_look
     even = _share(_is_near(len(row), len(header)) for row in sample)
     strong = places.keys() >= TABLES or fields > 2
     sure = (0.75 if strong else 0.4) + 0.2 * even
@@ -123,7 +133,7 @@ def _by_name(rows: Rows, at: int) -> Columns | None:
     if not places.keys() & TABLES or even < enough or apart < 0.5 or (at and not sample):
         return None
     glued = any(squeezed(header[one]) == "itemtitle" for one in places.get("title", ()))
-    return Columns(tuple(header), places, at + 1, sure, even, glued)
+    return Columns(tuple(header), places, at + 1, sure, even, glued, frozenset(by_look))
 
 
 def _likely(
@@ -162,7 +172,8 @@ def _by_content(rows: Rows) -> Columns | None:
         return None
     named = not _is_entry(rows[0], places)
     found = {field: (at,) for field, at in places.items()}
-    return Columns(tuple(rows[0]) if named else (), found, int(named), CONTENT, even)
+    header = tuple(rows[0]) if named else ()
+    return Columns(header, found, int(named), CONTENT, even, guessed=frozenset(found))
 
 
 def _is_entry(row: Sequence[str], places: Mapping[str, int]) -> bool:

@@ -1,11 +1,13 @@
 """Works of Crossref: ``{"message": {...}}``, pages of ``items``, or works one a line.
 
 Titles are lists, and abstracts are JATS inside a string, which is stripped to its text.
-A work that retracts or corrects another is an entry like any other.
+A work that retracts or corrects another is an entry like any other. That a work was retracted
+is told by ``updated-by``, or by an update that has the work's own DOI.
 """
 
 from collections.abc import Iterable, Iterator
 
+from rag.retractions import gravest, told
 from rag.schema import Record, Rejection
 from rag.sources import jats, objects
 from rag.sources.cslfields import issued, people
@@ -18,15 +20,22 @@ name = "crossref"
 _OWN = frozenset(
     {"content-domain", "deposited", "indexed", "is-referenced-by-count", "references-count"}
 )
+_UPDATES = {
+    "retraction": "retracted",
+    "partial_retraction": "retracted",
+    "withdrawal": "withdrawn",
+    "removal": "withdrawn",
+    "expression_of_concern": "expression of concern",
+}
 _DATES = ("issued", "published", "published-print", "published-online", "posted")
 
 
 def sniff(head: str) -> float:
     """Recognise an answer of the service, or works with its book-keeping."""
-    told = keys(head)
-    if {"message-type", "message"} <= told:
+    found = keys(head)
+    if {"message-type", "message"} <= found:
         return 0.9
-    return 0.9 if "DOI" in told and told & _OWN else 0.0
+    return 0.9 if "DOI" in found and found & _OWN else 0.0
 
 
 def read(lines: Iterable[str], place: Place) -> Iterator[Record | Rejection]:
@@ -44,7 +53,24 @@ def _draft(work: Fields) -> Draft:
         venue=jats.plain(_venue(work)),
         url=first(work, "URL"),
         names={"doi": first(work, "DOI")},
+        retraction=_retraction(work),
     )
+
+
+def _retraction(work: Fields) -> str | None:
+    own = first(work, "DOI").lower()
+    updates = [
+        *listing(work.get("updated-by")),
+        *(each for each in listing(work.get("update-to")) if _name(each) == own),
+    ]
+    kinds = ((_UPDATES.get(text(within(each, "type")).lower()), _name(each)) for each in updates)
+    return gravest(
+        *(told(kind, f"doi:{name}" if name != own else "") for kind, name in kinds if kind)
+    )
+
+
+def _name(update: object) -> str:
+    return text(within(update, "DOI")).lower()
 
 
 def _title(work: Fields) -> str:
@@ -67,4 +93,4 @@ def _one(value: object) -> str:
 
 
 def _first_of(values: Iterable[object]) -> str:
-    return next((told for told in map(text, values) if told), "")
+    return next((found for found in map(text, values) if found), "")

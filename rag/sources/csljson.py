@@ -7,6 +7,7 @@ editors stand in where an item names no author. Titles and abstracts may hold HT
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from rag.retractions import in_note
 from rag.schema import Record, Rejection
 from rag.sources import jats, objects
 from rag.sources.cslfields import issued, noted, people
@@ -44,13 +45,17 @@ def _draft(fields: Fields) -> Draft:
         venue=jats.plain(first(fields, "container-title", "event-title", "event")),
         url=first(fields, "URL", "url"),
         names=_names(fields),
+        retraction=in_note(first(fields, "note")),
     )
 
 
 def _names(fields: Fields) -> Mapping[str, str]:
     told = noted(fields.get("note"))
     archive = first(fields, "archive", "publisher", "container-title")
-    number = first(fields, "archive_location", "number") if "arxiv" in archive.lower() else ""
+    numbers = first(fields, "archive_location"), first(fields, "number")
+    number = next(filter(None, numbers), "") if "arxiv" in archive.lower() else ""
+    if not number and numbers[1].lower().startswith("arxiv:"):
+        number = numbers[1]
     return {
         "doi": first(fields, "DOI", "doi") or told.get("doi", ""),
         "pmid": first(fields, "PMID", "pmid") or told.get("pmid", ""),

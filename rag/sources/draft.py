@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rag.identity.identifiers import LONGEST, identifiers
+from rag.retractions import gravest, in_abstract, in_title
 from rag.schema import Record, Rejection, Source
 from rag.sources.cleaning import clean, visible
 
@@ -26,6 +27,8 @@ class Draft:
         venue: Journal, proceedings or series.
         url: Where the paper lives; only http(s) is kept.
         names: Identifier fields by kind, raw (``doi``, ``arxiv``, ``pmid``, ...).
+        retraction: What a field of its own says of the paper being taken back (see
+            ``rag.retractions``); what title and abstract say need not be repeated.
     """
 
     title: str = ""
@@ -36,6 +39,7 @@ class Draft:
     venue: str = ""
     url: str = ""
     names: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
+    retraction: str | None = None
 
     def settle(self, source: Source) -> Record | Rejection:
         """Return the clean record, or a rejection if there is neither title nor abstract."""
@@ -43,6 +47,8 @@ class Draft:
         if not title and not abstract:
             return Rejection(source=source, reason="neither title nor abstract")
         url = clean(self.url)
+        names = {kind: visible(value) for kind, value in self.names.items() if value}
+        told = clean(self.retraction or "") or None
         return Record(
             source=source,
             title=title,
@@ -52,7 +58,8 @@ class Draft:
             year=year(self.year),
             venue=clean(self.venue) or None,
             url=url if _SCHEME.match(url) and len(url) <= LONGEST else None,
-            identifiers=identifiers(self.names, url),
+            identifiers=identifiers(names, url),
+            retraction=gravest(told, in_title(title), in_abstract(abstract)),
         )
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
+from rag.retractions import gravest, in_types
 from rag.schema import Record, Rejection
 from rag.sources import markup
 from rag.sources.draft import Draft
@@ -62,6 +63,7 @@ def _form(found: Found) -> Draft:
             "pmcid": _pmcid(entry),
             "arxiv": _like(urls, _ARXIV_ADDRESS),
         },
+        retraction=gravest(in_types(told(entry, "work-type")), in_types(told(entry, "notes"))),
     )
 
 

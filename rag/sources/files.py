@@ -42,16 +42,16 @@ class Solid(File):
 
 
 class OnDisk(Solid):
-    """A regular file at a path."""
+    """A regular file at a path, called by it or by another name."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, name: str | None = None) -> None:
         """Name a path; the file is opened only when it is read."""
-        super().__init__(str(path))
+        super().__init__(name or str(path))
         self._path = path
 
     def open(self) -> AbstractContextManager[BinaryIO]:
         """Open the file; see ``inflation.held``."""
-        return held(self._path)
+        return held(self._path, self.name)
 
 
 class Kept(Solid):

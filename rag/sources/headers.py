@@ -38,6 +38,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         " 年 year年 发表时间 pubtime发表时间 год".split()
     ),
     "dated": ("source", "citation"),
+    "kind": ("documenttype", "publicationtype", "dt", "typeofdocument"),
     "venue": tuple(
         "sourcetitle publicationtitle publicationname journal journaltitle journalname"
         " journalbook fulljournalname so secondarytitle t2 jf jo venue containertitle booktitle"
@@ -66,6 +67,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Names by field, best first; what holds an identifier, a year or a URL must look like one."""
+
+SIDE = frozenset({"dated", "kind"})
+"""Fields that do not speak for a table of papers."""
 
 TABLES = frozenset({"title", "abstract"})
 """Fields by which a table is one of papers."""

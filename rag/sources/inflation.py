@@ -138,21 +138,24 @@ class Bytes(RawIOBase):
 
 
 @contextmanager
-def held(path: Path) -> Generator[BinaryIO]:
-    """Open a regular file for reading, as it is.
+def held(path: Path, name: str | None = None) -> Generator[BinaryIO]:
+    """Open a regular file for reading, as it is; ``name`` is what it is called in errors.
 
     Raises:
         SourceError: The file does not exist, is no regular file, or may not be read.
     """
+    name = name or str(path)
     try:
         # Opening a pipe or a device could block for ever.
         if not stat.S_ISREG(path.stat().st_mode):
-            raise SourceError(f"not a regular file: {path}; save its content to a file first")
+            raise SourceError(f"not a regular file: {name}; save its content to a file first")
         file = path.open("rb")
     except FileNotFoundError:
-        raise SourceError(f"no such file or folder: {path}; check the path") from None
+        raise SourceError(f"no such file or folder: {name}; check the path") from None
     except (OSError, ValueError) as error:
-        raise SourceError(f"cannot read {path}: {error}; check the path and its rights") from None
+        # What the system says of an error ends in the path, which may not be its name.
+        why = getattr(error, "strerror", None) or error
+        raise SourceError(f"cannot read {name}: {why}; check the path and its rights") from None
     with file:
         yield file
 

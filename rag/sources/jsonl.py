@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import cast
 
+from rag.retractions import gravest, in_note, told
 from rag.schema import Record, Rejection
 from rag.sources import objects
 from rag.sources.draft import Draft
@@ -24,6 +25,10 @@ NAMES = {
 }
 """Keys that hold an identifier of each kind, first come first served."""
 
+_FLAGS = {
+    "retracted": ("is_retracted", "retracted"),
+    "withdrawn": ("is_withdrawn", "withdrawn"),
+}
 _URL = re.compile(r"https?://[^\s;]+")
 
 
@@ -42,8 +47,8 @@ def read(lines: Iterable[str], place: Place) -> Iterator[Record | Rejection]:
 def _draft(fields: Fields) -> Draft:
     extra = fields.get("metadata")
     if isinstance(extra, dict):
-        told = {key: value for key, value in fields.items() if value not in (None, "")}
-        fields = {**cast(Fields, extra), **told}
+        own = {key: value for key, value in fields.items() if value not in (None, "")}
+        fields = {**cast(Fields, extra), **own}
     url = _URL.search(first(fields, "url", "URL", "link"))
     return Draft(
         title=first(fields, "title"),
@@ -54,4 +59,13 @@ def _draft(fields: Fields) -> Draft:
         venue=first(fields, "venue", "journal"),
         url=url.group() if url else "",
         names={kind: first(fields, *keys) for kind, keys in NAMES.items()},
+        retraction=_retraction(fields),
     )
+
+
+def _retraction(fields: Fields) -> str | None:
+    said = in_note(first(fields, "retraction"))
+    flags = (
+        told(kind) for kind, names in _FLAGS.items() if any(fields.get(n) is True for n in names)
+    )
+    return gravest(said, *flags)

@@ -44,6 +44,8 @@ _OWN = {
     "LaTeX": "LaTeX",
     "BibTeX": "BibTeX",
     "textasciicircum": "^",
+    "textbraceleft": _OPEN,
+    "textbraceright": _CLOSE,
 }
 
 

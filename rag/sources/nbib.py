@@ -9,6 +9,7 @@ Fields: https://www.nlm.nih.gov/bsd/mms/medlineelements.html
 import re
 from collections.abc import Iterable, Iterator
 
+from rag.retractions import gravest, in_types, told
 from rag.schema import Record, Rejection
 from rag.sources.draft import Draft
 from rag.sources.entry import Entry, Line
@@ -27,6 +28,13 @@ _split = by(
 _NUMBERED = re.compile(r"^(?:PMID|PMCR?) {0,2}- ?(?:PMC)?\d", re.MULTILINE)
 _TELLING = re.compile(r"^(OWN |STAT|FAU |JID |EDAT|MHDA|CRDT|PHST)- ", re.MULTILINE)
 _STARTS = frozenset({"PMID", "PMC", "PMCR", "UI"})
+_TAKEN_BACK = {
+    "RIN": "retracted",
+    "RPI": "retracted",
+    "RRI": "retracted",
+    "ECI": "expression of concern",
+}
+"""Tags that refer to a notice about the paper; those for the notices end in ``F``."""
 _ELSEWHERE = re.compile(r"(?:\w+:\s*)?abstract available from the publisher\.?", re.IGNORECASE)
 
 
@@ -43,8 +51,8 @@ def sniff(head: str) -> float:
 
 def read(lines: Iterable[str], place: Place) -> Iterator[Record | Rejection]:
     """Yield a record per entry, or a rejection with the line where it begins."""
-    told = (line for line in tagged(lines, _split) if line.tag or not line.apart)
-    return records(entries(told, _begins), _draft, place)
+    found = (line for line in tagged(lines, _split) if line.tag or not line.apart)
+    return records(entries(found, _begins), _draft, place)
 
 
 def _begins(line: Line, entry: Entry) -> bool:
@@ -70,6 +78,7 @@ def _draft(entry: Entry) -> Draft:
             "pmid": next(iter(entry.lines("PMID")), ""),
             "pmcid": next(iter(entry.lines("PMC")), ""),
         },
+        retraction=_retraction(entry),
     )
 
 
@@ -84,7 +93,12 @@ def _authors(entry: Entry) -> list[str]:
     return [value if tag == "CN" else person(value) for tag, value in found]
 
 
+def _retraction(entry: Entry) -> str | None:
+    notices = (told(_TAKEN_BACK[tag], text) for tag, text in entry.pairs(*_TAKEN_BACK))
+    return gravest(*notices, *map(in_types, entry.all("PT")))
+
+
 def _doi(entry: Entry) -> str:
-    told = entry.all("LID", "AID")
-    marked = (value for value in told if "[doi]" in value or value.lower().startswith("doi"))
+    places = entry.all("LID", "AID")
+    marked = (value for value in places if "[doi]" in value or value.lower().startswith("doi"))
     return next(marked, "") or entry.first("SO")

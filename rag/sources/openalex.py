@@ -47,6 +47,7 @@ def _draft(work: Fields) -> Draft:
         venue=_venue(work),
         url=first(work, "doi") or landing or first(work, "id"),
         names=_names(work),
+        retraction="retracted" if work.get("is_retracted") is True else None,
     )
 
 

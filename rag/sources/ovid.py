@@ -8,6 +8,7 @@ counters (``<8. >``) and ``AN  - value`` on one line.
 import re
 from collections.abc import Iterable, Iterator
 
+from rag.retractions import gravest, in_types
 from rag.schema import Record, Rejection
 from rag.sources.draft import Draft
 from rag.sources.entry import Entry, Line
@@ -37,6 +38,7 @@ SHORT = {
     "journal name": "JN",
     "journal title": "JN",
     "publication name": "JN",
+    "publication type": "PT",
     "year of publication": "YR",
     "publication year": "YR",
     "date of publication": "DP",
@@ -134,4 +136,5 @@ def _draft(entry: Entry) -> Draft:
             "doi": entry.first("DO"),
             "pmid": entry.first("PM") or (entry.first("UI") if "medline" in database else ""),
         },
+        retraction=gravest(*map(in_types, entry.lines("PT"))),
     )

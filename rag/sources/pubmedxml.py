@@ -2,7 +2,7 @@
 
 Sections of an abstract keep their labels as ``LABEL: text``. An abstract in another
 language stands in only where there is no other, and so does a title. A retracted paper
-is an entry like any other; its title mostly says so.
+is an entry like any other, known by its type of publication or by a reference to the notice.
 
 Elements: https://www.nlm.nih.gov/bsd/licensee/elements_descriptions.html
 """
@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
+from rag.retractions import gravest, in_types
+from rag.retractions import told as retracted
 from rag.schema import Record, Rejection
 from rag.sources import markup
 from rag.sources.draft import Draft, year
@@ -35,6 +37,12 @@ _ROOTS = frozenset((*ENTRIES, *_SETS))
 _UNLABELLED = ("", "UNLABELLED", "UNASSIGNED")
 _NO_TITLE = "[not available]"
 _ELSEWHERE = re.compile(r"(?:\w+:\s*)?abstract available from the publisher\.?", re.IGNORECASE)
+_TAKEN_BACK = {
+    "RetractionIn": "retracted",
+    "PartialRetractionIn": "retracted",
+    "RetractedandRepublishedIn": "retracted",
+    "ExpressionOfConcernIn": "expression of concern",
+}
 _DATES = (
     "Journal/JournalIssue/PubDate",
     "ArticleDate",
@@ -74,6 +82,7 @@ def _form(found: Found) -> Draft | str:
             "pmid": told(citation, "PMID") or _identifier(entry, "pubmed"),
             "pmcid": _identifier(entry, "pmc"),
         },
+        retraction=_retraction(article, citation),
     )
 
 
@@ -128,6 +137,17 @@ def _author(author: Element) -> str:
     given = (told(author, path) for path in ("ForeName", "FirstName", "Initials"))
     parts = (next(filter(None, given), ""), told(author, "LastName"), told(author, "Suffix"))
     return told(author, "CollectiveName") or " ".join(filter(None, parts))
+
+
+def _retraction(article: Element, citation: Element) -> str | None:
+    notices = citation.findall("CommentsCorrectionsList/CommentsCorrections")
+    told_by = [
+        retracted(_TAKEN_BACK[kind], told(notice, "RefSource"))
+        for notice in notices
+        if (kind := notice.get("RefType", "")) in _TAKEN_BACK
+    ]
+    types = (in_types(text_of(one)) for one in article.findall("PublicationTypeList/*"))
+    return gravest(*told_by, *types)
 
 
 def _doi(entry: Element, article: Element) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from rag.identity.identifiers import arxiv, from_url
+from rag.retractions import gravest, in_note, in_types
 from rag.schema import Record, Rejection
 from rag.sources.draft import Draft
 from rag.sources.entry import Entry, Line
@@ -90,6 +91,7 @@ def _draft(entry: Entry) -> Draft:
         venue=next((venue for venue in venues if venue and venue != title), ""),
         url=links[0] if links else "",
         names=_names(entry, links),
+        retraction=gravest(*map(in_types, entry.all("M3", "DT")), *map(in_note, entry.all("N1"))),
     )
 
 

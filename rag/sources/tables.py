@@ -52,6 +52,12 @@ def mapping(head: str) -> Mapping[str, str]:
     return layout.columns.mapping() if layout else {}
 
 
+def guess(head: str) -> Mapping[str, str]:
+    """Return the `mapping` of a table whose columns are no known export's; else nothing."""
+    layout = _layout(head)
+    return layout.columns.mapping() if layout and layout.columns.is_guess else {}
+
+
 def read(lines: Iterable[str], place: Place) -> Iterator[Record | Rejection]:
     """Yield a record per row, or a rejection with its line and the columns that were read."""
     source = iter(lines)

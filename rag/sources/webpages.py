@@ -65,6 +65,9 @@ def read(lines: Iterable[str], place: Place) -> Iterator[Record | Rejection]:
         yield Rejection(source=place(1), reason=f"page over {WHOLE // 2**20} MiB")
         return
     page = _parsed(text)
+    if page is None:
+        yield Rejection(source=place(1), reason="its markup cannot be read; save the page again")
+        return
     drafts = list(_drafts(page)) if _depth(page) <= DEEPEST else []
     for position, draft in enumerate(drafts, start=1):
         yield draft.settle(place(position))
@@ -81,10 +84,15 @@ def _drafts(page: "BeautifulSoup") -> Iterator[Draft]:
         yield single
 
 
-def _parsed(text: str) -> "BeautifulSoup":
+def _parsed(text: str) -> "BeautifulSoup | None":
+    """Return the parsed page; nothing where a declaration in it is broken beyond the parser."""
     from bs4 import BeautifulSoup
+    from bs4.exceptions import ParserRejectedMarkup
 
-    return BeautifulSoup(_without_code(text), "html.parser")
+    try:
+        return BeautifulSoup(_without_code(text), "html.parser")
+    except ParserRejectedMarkup:
+        return None
 
 
 def _depth(page: "BeautifulSoup") -> int:

@@ -5,7 +5,7 @@ Further sheets of papers are told as rejections; a formula counts by its last va
 """
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, count, islice
 from typing import NamedTuple
 
@@ -30,6 +30,10 @@ SHEETS = 100
 """Sheets that are looked at."""
 
 
+def noted(_: Mapping[str, str]) -> None:
+    """Tell nobody."""
+
+
 class Table(NamedTuple):
     """A sheet of papers: what it is called, what its columns hold, and all of its rows."""
 
@@ -38,8 +42,15 @@ class Table(NamedTuple):
     lines: Iterator[Line]
 
 
-def read(archive: Archive, place: Place) -> Iterator[Record | Rejection]:
+def read(
+    archive: Archive, place: Place, on_guess: Callable[[Mapping[str, str]], None] = noted
+) -> Iterator[Record | Rejection]:
     """Yield a record per row that is not empty, or a rejection with the number of the row.
+
+    Args:
+        archive: The workbook.
+        place: Turns a position into a source.
+        on_guess: Told which columns are read as what, where they are no known export's.
 
     Raises:
         SourceError: No sheet can be read that has columns of papers; before the first row.
@@ -49,6 +60,8 @@ def read(archive: Archive, place: Place) -> Iterator[Record | Rejection]:
         why = f" ({'; '.join(faults)})" if faults else ""
         raise SourceError(f"no sheet of papers{why}: {archive.name}; name a column 'title'")
     chosen = next((table for table in tables if table.columns.by_name), tables[0])
+    if chosen.columns.is_guess:
+        on_guess(chosen.columns.mapping())
     numbers = count(1)
     try:
         for row in entries(_rows(chosen), chosen.columns):

@@ -9,6 +9,7 @@ Fields: https://images.webofknowledge.com/images/help/WOS/hs_wos_fieldtags.html
 import re
 from collections.abc import Iterable, Iterator
 
+from rag.retractions import in_types
 from rag.schema import Record, Rejection
 from rag.sources.draft import Draft
 from rag.sources.entry import Entry, Line
@@ -57,6 +58,7 @@ def _draft(entry: Entry) -> Draft:
         venue=entry.first("SO", "JF", "T2", "SE", "J9", "JI", "JO"),
         url=entry.first("LK", "UL", "UR"),
         names={"doi": entry.first("DI", "DO"), "pmid": entry.first("PM") or _medline(entry)},
+        retraction=in_types(entry.first("DT")),
     )
 
 

@@ -10,6 +10,7 @@ comes first, such as editors or inventors.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
+from rag.retractions import in_note
 from rag.schema import Record, Rejection
 from rag.sources import jats, objects
 from rag.sources.cslfields import noted
@@ -71,6 +72,7 @@ def _draft(item: Fields) -> Draft | None:
         venue=jats.plain(first(fields, *_VENUES)),
         url=first(fields, "url"),
         names=_names(fields),
+        retraction=in_note(first(fields, "extra")),
     )
 
 

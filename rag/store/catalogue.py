@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from rag.schema import Paper
+from rag.identity.splits import Split
+from rag.schema import Paper, Record
+from rag.store.records import add_split, records_of, splits_in
 from rag.store.rows import Entry, documents, entries, papers_by_id, papers_by_key
 from rag.store.snapshot import Snapshot
 from rag.store.storing import (
@@ -17,6 +19,7 @@ from rag.store.storing import (
     Text,
     absorb,
     embedding_key,
+    forget_identities,
     intern,
     json_of,
     shelve,
@@ -92,6 +95,18 @@ class Catalogue:
         papers = papers_by_key(self._connection, set(found.values()))
         return {key: papers[row] for key, row in found.items() if row in papers}
 
+    def records(self, ids: Iterable[str]) -> dict[str, tuple[Record, ...]]:
+        """Return the records that papers were made of; an unknown id is left out."""
+        return records_of(self._connection, ids)
+
+    def splits(self) -> tuple[Split, ...]:
+        """Return the merges that are not to be made."""
+        return splits_in(self._connection)
+
+    def store_split(self, split: Split) -> None:
+        """Remember a merge that is not to be made."""
+        add_split(self._connection, split)
+
     def papers(self, ids: Iterable[str]) -> dict[str, Paper]:
         """Return the papers with these ids; an unknown id is left out."""
         return papers_by_id(self._connection, ids)
@@ -157,6 +172,10 @@ class Catalogue:
     def remove(self, ids: Iterable[str]) -> int:
         """Delete papers and everything of theirs; return how many there were."""
         return unshelve(self._connection, ids)
+
+    def forget_identities(self, ids: Iterable[str]) -> None:
+        """Forget what papers are known by, before they are stored anew with what is left."""
+        forget_identities(self._connection, ids)
 
     def absorb(self, retired: Mapping[str, str]) -> int:
         """Delete papers that turned out to be others (old id to surviving id)."""

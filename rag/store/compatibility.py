@@ -48,7 +48,7 @@ def require(meta: Mapping[str, str], present: Mapping[str, str], directory: Path
         return
     sides = "; ".join(f"{_NAMES[name]} {meta[name]}, now {present[name]}" for name in differing)
     remedy = (
-        "open it with the release that made it"
+        "open it with the release that made it, or add its files to a new library"
         if "format" in differing
         else "run 'attest rebuild --remake' or choose what it was made with"
     )

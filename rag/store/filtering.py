@@ -1,6 +1,7 @@
 """Filters as SQL over the papers table."""
 
 import json
+from typing import NamedTuple
 
 from rag.schema import Filters
 
@@ -19,6 +20,25 @@ _CONDITIONS = {
 }
 
 
+_WORDS = {
+    "title": f"{FUNCTION}(p.title, :title)",
+    "text": f"""({FUNCTION}(p.title, :text) OR EXISTS (SELECT 1 FROM abstracts a
+        WHERE a.paper = p.key AND {FUNCTION}(CAST(plain(a.text) AS TEXT), :text)))""",
+}
+
+
+class Selection(NamedTuple):
+    """Which papers are listed; what is unset allows all."""
+
+    filters: Filters = Filters()
+    title: str | None = None
+    """Part of the title, whatever the case."""
+    text: str | None = None
+    """Part of title or abstract, whatever the case."""
+    retracted: bool = False
+    """Only those that were retracted or withdrawn."""
+
+
 def contains(text: str, part: str) -> bool:
     """Tell whether a text contains a part, whatever the case of either.
 
@@ -34,3 +54,17 @@ def where(filters: Filters) -> tuple[str, dict[str, str | int]]:
     if filters.author is not None:
         values["author_inside"] = json.dumps(filters.author, ensure_ascii=False)[1:-1]
     return f"WHERE {clause}", values
+
+
+def chosen(selection: Selection) -> tuple[str, dict[str, str | int]]:
+    """Return a WHERE clause over papers ``p``, empty where all are chosen, and its values."""
+    clause, values = where(selection.filters) if selection.filters.active else ("", {})
+    parts = [clause.removeprefix("WHERE ")] if clause else []
+    for name, condition in _WORDS.items():
+        wanted = getattr(selection, name)
+        if wanted is not None:
+            parts.append(condition)
+            values[name] = wanted
+    if selection.retracted:
+        parts.append("p.retraction IS NOT NULL")
+    return (f"WHERE {' AND '.join(parts)}" if parts else ""), values

@@ -1,6 +1,6 @@
 """From files to papers with vectors: everything of an ``add`` that readers cannot see yet."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from rag.errors import LibraryDamaged, SourceError
 from rag.schema import Paper, Passage, Record, Rejection
 from rag.store.catalogue import Catalogue
 from rag.store.faults import reached
-from rag.store.report import FileError, FileReport
+from rag.store.report import FileError, FileReport, TableReport
 from rag.store.spans import Span
 from rag.store.storing import Stored, Text, embedded_hash
 
@@ -27,10 +27,17 @@ Progress = Callable[[str, int, int], None]
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 
+OnGuess = Callable[[str, Mapping[str, str]], None]
+"""Told the name of a table and what its columns were taken for."""
+
+Read = Callable[[Path, str, OnGuess], Iterator[Record | Rejection]]
+
+
 class Reading(NamedTuple):
     """How files become papers and papers become passages; tests put in doubles."""
 
-    read: Callable[[Path], Iterator[Record | Rejection]]
+    read: Read
+    """Reads a path under a name."""
     split: Callable[[Paper, tuple[str, ...], CountTokens], Text]
     splitter: str
     """Version of the sentence rules."""
@@ -45,6 +52,7 @@ class Parsed(NamedTuple):
     rejections: list[Rejection]
     files: list[FileReport]
     errors: list[FileError]
+    tables: list[TableReport]
 
 
 def standard() -> Reading:
@@ -60,20 +68,22 @@ def standard() -> Reading:
     return Reading(read_papers, text_of, SPLITTER, WINDOW)
 
 
-def parse(
-    paths: Iterable[Path], read: Callable[[Path], Iterator[Record | Rejection]], batch: str
-) -> Parsed:
-    """Read files; a file that fails keeps what came before the failure and is reported."""
-    parsed = Parsed([], [], [], [])
-    for path in paths:
+def parse(paths: Iterable[tuple[Path, str]], read: Read, batch: str) -> Parsed:
+    """Read files by path and name; one that fails keeps what came before and is reported."""
+    parsed = Parsed([], [], [], [], [])
+
+    def guessed(file: str, columns: Mapping[str, str]) -> None:
+        parsed.tables.append(TableReport(file=file, columns=dict(columns)))
+
+    for path, name in paths:
         before = len(parsed.records), len(parsed.rejections)
         try:
-            for found in read(path):
+            for found in read(path, name, guessed):
                 _sort(found, parsed, batch)
         except SourceError as error:
-            parsed.errors.append(FileError(file=str(path), reason=str(error)))
+            parsed.errors.append(FileError(file=name, reason=str(error)))
         taken = len(parsed.records) - before[0], len(parsed.rejections) - before[1]
-        parsed.files.append(FileReport(file=str(path), read=taken[0], rejected=taken[1]))
+        parsed.files.append(FileReport(file=name, read=taken[0], rejected=taken[1]))
     return parsed
 
 

@@ -1,6 +1,6 @@
 """What an ``add`` did and how a library stands."""
 
-from rag.schema import Noun, Rejection
+from rag.schema import Noun, Paper, Rejection, Source
 from rag.store.lock import Holder
 
 
@@ -19,6 +19,34 @@ class FileReport(Noun):
     rejected: int
 
 
+class TableReport(Noun):
+    """A table whose columns are no known export's, and what they were taken for."""
+
+    file: str
+    columns: dict[str, str]
+    """Names of columns by field."""
+
+
+class MergeReport(Noun):
+    """A record that joined others in one paper."""
+
+    paper_id: str
+    source: Source
+    reason: str
+    """What they share, such as ``DOI 10.1000/x``."""
+
+
+class SplitReport(Noun):
+    """Two papers that were one."""
+
+    kept: Paper
+    """Under the id of the one."""
+    gone: Paper
+    papers: int
+    """In the library afterwards."""
+    fingerprint: str = ""
+
+
 class AddReport(Noun):
     """The outcome of an ``add``."""
 
@@ -26,6 +54,8 @@ class AddReport(Noun):
     errors: tuple[FileError, ...]
     """Files that could not be read; the others were taken."""
     rejections: tuple[Rejection, ...]
+    merges: tuple[MergeReport, ...] = ()
+    tables: tuple[TableReport, ...] = ()
     read: int = 0
     """Records taken: ``new + updated + unchanged + merged``."""
     new: int = 0

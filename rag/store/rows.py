@@ -10,7 +10,7 @@ from rag.store.spans import unpack
 
 _PAPERS = """
 SELECT p.key, p.id, p.title, CAST(plain(a.text) AS TEXT), p.authors, p.year, v.name, p.url,
-       p.identifiers
+       p.identifiers, p.retraction
 FROM papers p JOIN abstracts a ON a.paper = p.key LEFT JOIN venues v ON v.key = p.venue
 """
 _SOURCES = """
@@ -24,7 +24,7 @@ FROM passages k JOIN papers p ON p.key = k.paper JOIN abstracts a ON a.paper = p
 """
 _ENTRIES = """
 SELECT k.key, p.id, k.ordinal, p.title, CAST(plain(a.text) AS TEXT), k.start, k."end",
-       p.authors, p.year, v.name, p.url, p.identifiers, e.hash, e.vector
+       p.authors, p.year, v.name, p.url, p.identifiers, p.retraction, e.hash, e.vector
 FROM passages k JOIN papers p ON p.key = k.paper JOIN abstracts a ON a.paper = p.key
      LEFT JOIN venues v ON v.key = p.venue JOIN embeddings e ON e.key = k.embedding
 ORDER BY k.key
@@ -139,7 +139,7 @@ def documents(connection: sqlite3.Connection, after: int) -> Iterator[tuple[int,
 def entries(connection: sqlite3.Connection) -> Iterator[Entry]:
     """Yield every passage of the catalogue with its vector, in key order."""
     for key, paper_id, ordinal, *text, digest, vector in connection.execute(_ENTRIES):
-        title, abstract, start, end, authors, year, venue, url, names = text
+        title, abstract, start, end, authors, year, venue, url, names, retraction = text
         fields: dict[str, Any] = {
             "id": paper_id,
             "title": title,
@@ -149,6 +149,8 @@ def entries(connection: sqlite3.Connection) -> Iterator[Entry]:
             "url": url,
             "identifiers": {**_NO_IDENTIFIERS, **(json.loads(names) if names else {})},
         }
+        if retraction:
+            fields["retraction"] = retraction
         yield Entry(
             key=key,
             id=f"{paper_id}#{ordinal}",
@@ -166,7 +168,7 @@ _NO_IDENTIFIERS: dict[str, str | None] = Identifiers().model_dump()
 
 
 def _paper(row: tuple[Any, ...], sources: tuple[Source, ...]) -> Paper:
-    _, paper_id, title, abstract, authors, year, venue, url, names = row
+    _, paper_id, title, abstract, authors, year, venue, url, names, retraction = row
     return Paper(
         id=paper_id,
         title=title,
@@ -176,6 +178,7 @@ def _paper(row: tuple[Any, ...], sources: tuple[Source, ...]) -> Paper:
         venue=venue,
         url=url,
         identifiers=Identifiers(**json.loads(names)) if names else Identifiers(),
+        retraction=retraction,
         sources=sources,
     )
 

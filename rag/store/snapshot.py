@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from rag.embedding.parts import unpack
 from rag.errors import LibraryDamaged, LibraryMissing, PaperNotFound
 from rag.schema import Filters, Paper, Passage, Sentence
-from rag.store.filtering import FUNCTION, contains, where
+from rag.store.filtering import FUNCTION, Selection, chosen, contains, where
+from rag.store.listing import ALL, Facets, Listing, Order, facets, listing, tally
 from rag.store.rows import (
     Entry,
     abstracts_by_passage,
@@ -161,6 +162,51 @@ class Snapshot:
         keys = np.fromiter((key for (key,) in rows), dtype=np.int64, count=len(rows))
         return np.sort(keys)
 
+    def listing(
+        self,
+        filters: Filters = ALL,
+        *,
+        text: str = "",
+        order: Order = "added",
+        descending: bool = False,
+        start: int = 0,
+        count: int = 50,
+    ) -> Listing:
+        """Return a page of papers to look through, and how many there are on all pages.
+
+        Args:
+            filters: Which papers.
+            text: Part of a title, an author's name or an id, in any case; blank is all.
+            order: As they came in, or by title, year or family name of the first author;
+                what has no year or author comes last.
+            descending: The other way round.
+            start: Papers to pass over.
+            count: The most to return.
+
+        Raises:
+            UsageError: There is no such order.
+        """
+        with self._lock:
+            return listing(
+                self._connection,
+                filters,
+                text=text,
+                order=order,
+                descending=descending,
+                start=start,
+                count=count,
+            )
+
+    def tally(self, filters: Filters) -> int:
+        """Return how many papers the filters let through."""
+        with self._lock:
+            return tally(self._connection, filters)
+
+    def facets(self, count: int = 50) -> Facets:
+        """Return all years, and the ``count`` commonest venues and source files."""
+        with self._lock:
+            return facets(self._connection, count)
+
     def counts(self) -> dict[str, int]:
         """Return how many papers, passages, sources and batches there are."""
         tables = ("papers", "passages", "sources", "batches")
@@ -180,9 +226,11 @@ class Snapshot:
             return str(error)
         return "a row refers to one that is missing" if astray else str(found[0][0])
 
-    def iter_papers(self) -> Iterator[Paper]:
-        """Yield every paper in the order in which they came in."""
-        keys = (key for (key,) in self._rows("SELECT key FROM papers ORDER BY key"))
+    def iter_papers(self, selection: Selection | None = None) -> Iterator[Paper]:
+        """Yield every paper, or those selected, in the order in which they came in."""
+        clause, values = chosen(selection or Selection())
+        rows = self._rows(f"SELECT p.key FROM papers p {clause} ORDER BY p.key", values)
+        keys = (key for (key,) in rows)
         while page := list(islice(keys, _PAGE)):
             with self._lock:
                 papers = papers_by_key(self._connection, page)

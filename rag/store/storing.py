@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from rag.identity.keys import identity_keys
-from rag.schema import Paper, Passage
+from rag.identity.splits import place
+from rag.schema import Paper, Passage, Record
+from rag.store.records import said_by
 from rag.store.rows import paper_keys, papers_by_key
 from rag.store.spans import Span, pack
 from rag.store.tables import packed
@@ -22,7 +24,9 @@ class Text(NamedTuple):
     sentences: tuple[Span, ...]
     passages: tuple[Passage, ...]
     keys: tuple[str, ...] = ()
-    """Identity keys of the paper and of the records that it was made of; its own if empty."""
+    """Identity keys of the records that it was made of, besides its own."""
+    records: tuple[Record, ...] = ()
+    """The records that it was made of, needed where there are several."""
 
 
 class Stored(NamedTuple):
@@ -54,8 +58,9 @@ def shelve(connection: sqlite3.Connection, text: Text, model: int | None) -> boo
         key = _insert(connection, paper)
     else:
         _update(connection, key, paper)
-    _store_sources(connection, key, paper)
-    _store_identities(connection, key, text.keys or identity_keys(paper))
+    _store_sources(connection, key, paper, text.records)
+    # Its own id is among its keys, so that no other paper is ever given it.
+    _store_identities(connection, key, {*text.keys, *identity_keys(paper)})
     _store_passages(connection, key, text=text, embeddings=rows, before=before)
     if old is None:
         return False
@@ -71,6 +76,14 @@ def unshelve(connection: sqlite3.Connection, ids: Iterable[str]) -> int:
     chosen = "(SELECT value FROM json_each(?))"
     connection.execute(f"DELETE FROM identities WHERE paper IN {chosen}", (keys,))
     return connection.execute(f"DELETE FROM papers WHERE key IN {chosen}", (keys,)).rowcount
+
+
+def forget_identities(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
+    """Delete the identity keys of papers."""
+    keys = json_of(list(paper_keys(connection, ids).values()))
+    connection.execute(
+        "DELETE FROM identities WHERE paper IN (SELECT value FROM json_each(?))", (keys,)
+    )
 
 
 def absorb(connection: sqlite3.Connection, retired: Mapping[str, str]) -> int:
@@ -121,7 +134,7 @@ def short(key: str) -> int:
 
 
 def _insert(connection: sqlite3.Connection, paper: Paper) -> int:
-    marks = ", ".join("?" for _ in range(9))
+    marks = ", ".join("?" for _ in range(10))
     row = (None, paper.id, *_columns(connection, paper))
     return connection.execute(f"INSERT INTO papers VALUES ({marks})", row).lastrowid or 0
 
@@ -129,7 +142,7 @@ def _insert(connection: sqlite3.Connection, paper: Paper) -> int:
 def _update(connection: sqlite3.Connection, key: int, paper: Paper) -> None:
     connection.execute(
         """UPDATE papers SET title = ?, authors = ?, year = ?, venue = ?, url = ?,
-        identifiers = ?, content_hash = ? WHERE key = ?""",
+        identifiers = ?, retraction = ?, content_hash = ? WHERE key = ?""",
         (*_columns(connection, paper), key),
     )
     for table in ("abstracts", "sources", "passages"):
@@ -146,17 +159,22 @@ def _columns(connection: sqlite3.Connection, paper: Paper) -> tuple[object, ...]
         venue,
         paper.url,
         json_of(names) if names else None,
+        paper.retraction,
         bytes.fromhex(paper.content_hash),
     )
 
 
-def _store_sources(connection: sqlite3.Connection, key: int, paper: Paper) -> None:
+def _store_sources(
+    connection: sqlite3.Connection, key: int, paper: Paper, records: Iterable[Record]
+) -> None:
+    several = len(paper.sources) > 1
+    said = {place(each.source): said_by(each) for each in records} if several else {}
     for ordinal, source in enumerate(paper.sources):
         file = intern(connection, "files", path=source.file, format=source.format)
         batch = value(connection, "SELECT key FROM batches WHERE id = ?", source.batch)
         connection.execute(
-            "INSERT INTO sources VALUES (?, ?, ?, ?, ?)",
-            (key, ordinal, file, source.position, batch),
+            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)",
+            (key, ordinal, file, source.position, batch, said.get(place(source))),
         )
 
 

@@ -3,6 +3,8 @@
 No text is stored twice: a passage and a sentence are offsets into the abstract, a
 venue and a file name are rows of their own, and a passage's id follows from its paper
 and ordinal. Sentence offsets are packed into one value per field (`rag.store.spans`).
+A paper made of several records keeps what each of them said beside its source, so that
+a wrong merge can be taken apart; of a single one the paper itself says it.
 """
 
 import os
@@ -10,7 +12,7 @@ import sqlite3
 import zlib
 from pathlib import Path
 
-FORMAT = "2"
+FORMAT = "3"
 """Version of this layout; a library of another one is refused."""
 
 _PAGE = 16384
@@ -29,7 +31,7 @@ CREATE TABLE batches (
 CREATE TABLE papers (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
     authors TEXT NOT NULL, year INTEGER, venue INTEGER REFERENCES venues, url TEXT,
-    identifiers TEXT, content_hash BLOB NOT NULL
+    identifiers TEXT, retraction TEXT, content_hash BLOB NOT NULL
 );
 CREATE TABLE abstracts (
     paper INTEGER PRIMARY KEY REFERENCES papers ON DELETE CASCADE,
@@ -40,8 +42,12 @@ CREATE TABLE identities (
 ) WITHOUT ROWID;
 CREATE TABLE sources (
     paper INTEGER NOT NULL REFERENCES papers ON DELETE CASCADE, ordinal INTEGER NOT NULL,
-    file INTEGER NOT NULL, position INTEGER NOT NULL, batch INTEGER,
+    file INTEGER NOT NULL, position INTEGER NOT NULL, batch INTEGER, record BLOB,
     PRIMARY KEY (paper, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE splits (
+    split INTEGER NOT NULL, first INTEGER NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (split, first, record)
 ) WITHOUT ROWID;
 CREATE TABLE models (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
 CREATE TABLE embeddings (

@@ -2,15 +2,15 @@
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.embedding.port import Embedder
-from rag.errors import LibraryDamaged, LibraryError, UsageError
-from rag.schema import Paper
+from rag.errors import LibraryDamaged, LibraryError, PaperNotFound, UsageError
+from rag.schema import Paper, Record
 from rag.store.catalogue import Batch, Catalogue
 from rag.store.child import Collector
 from rag.store.compatibility import FORMAT_ONLY, made_with, require, settings_in
@@ -18,7 +18,7 @@ from rag.store.faults import reached
 from rag.store.ingest import Parsed, Progress, Reading, embed_new, parse
 from rag.store.manifest import Manifest
 from rag.store.publishing import VERSIONS, Base, Publisher, clear
-from rag.store.report import AddReport
+from rag.store.report import AddReport, MergeReport, SplitReport
 from rag.store.storing import Text
 from rag.terms import RULES
 
@@ -57,8 +57,8 @@ class Writer:
         self._progress = progress
         require(catalogue.meta(), FORMAT_ONLY, directory)
 
-    def add(self, paths: list[Path], makers: Makers) -> AddReport:
-        """Read, identify, embed and publish; see `rag.library.Library.add`."""
+    def add(self, paths: Sequence[tuple[Path, str]], makers: Makers) -> AddReport:
+        """Read files by path and name, identify, embed, publish; see `rag.library.Library.add`."""
         from rag.identity import identify
 
         present = made_with(*makers)
@@ -67,11 +67,16 @@ class Writer:
         name = f"{now:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(2)}"
         parsed = parse(paths, makers.reading.read, name)
         reached("after-parse")
-        found = identify(parsed.records, self._catalogue)
+        found = identify(parsed.records, self._catalogue, self._catalogue.splits())
         reached("after-identify")
         if not found.papers and not found.retired:
             return self._report(parsed, found)
-        batch = Batch(name, now.isoformat(timespec="seconds"), _names(paths), _counts(found))
+        batch = Batch(
+            name,
+            now.isoformat(timespec="seconds"),
+            tuple(name for _, name in paths),
+            _counts(found),
+        )
         embedded = self._store(found, makers, batch)
         return self._report(parsed, found, batch=name, embedded=embedded)
 
@@ -102,7 +107,7 @@ class Writer:
         """Split and embed every paper again and publish."""
         with self._catalogue.snapshot() as snapshot:
             papers = tuple(snapshot.iter_papers())
-        texts = _texts(papers, {}, makers)
+        texts = _texts(papers, {}, self._members(papers), makers)
         embed_new(self._catalogue, texts, makers.embedder, self._progress)
         with (
             self._collector() as collector,
@@ -112,11 +117,61 @@ class Writer:
             change.stale = True
         return self._catalogue.meta()["fingerprint"]
 
+    def split(self, paper_id: str, places: Iterable[str], makers: Makers) -> SplitReport:
+        """Make a paper of its own of some records of a paper; see `rag.library.Library.split`."""
+        from rag.identity import take_apart
+        from rag.identity.splits import chosen
+
+        settings = made_with(*makers)
+        require(self._catalogue.meta(), settings, self._directory)
+        found = self._catalogue.records([paper_id])
+        if paper_id not in found:
+            raise PaperNotFound(f"no paper {paper_id!r} in the library; see 'attest papers'")
+        records = found[paper_id]
+        going = chosen([record.source for record in records], places)
+        parted = take_apart(paper_id, records, going, self._catalogue)
+        papers = (parted.kept, parted.gone)
+        with self._collector() as collector:
+            texts = _texts(papers, parted.keys, parted.records, makers)
+            embed_new(self._catalogue, texts, makers.embedder, self._progress)
+            with self._publishing(settings, collector) as change:
+                self._catalogue.store_split(parted.split)
+                self._catalogue.forget_identities([paper_id])
+                change.store(texts, makers.embedder.model_id)
+                change.stale = True
+        return SplitReport(
+            kept=parted.kept,
+            gone=parted.gone,
+            papers=self._catalogue.counts()["papers"],
+            fingerprint=self._catalogue.meta()["fingerprint"],
+        )
+
+    def _members(
+        self,
+        papers: Iterable[Paper],
+        retired: Mapping[str, str] | None = None,
+        new: Mapping[str, tuple[Record, ...]] | None = None,
+    ) -> dict[str, tuple[Record, ...]]:
+        """Return the records of those papers that are made of several, new ones last."""
+        several = [paper.id for paper in papers if len(paper.sources) > 1]
+        old = {name: [name] for name in several}
+        for gone, survivor in (retired or {}).items():
+            old.get(survivor, []).append(gone)
+        stored = self._catalogue.records(name for names in old.values() for name in names)
+        return {
+            name: (
+                *(record for each in names for record in stored.get(each, ())),
+                *(new or {}).get(name, ()),
+            )
+            for name, names in old.items()
+        }
+
     def _store(self, found: "Identified", makers: Makers, batch: Batch) -> int:
         """Embed and publish what was found; return how many passages were embedded."""
         # Chroma takes a second to load; meanwhile there is enough to do here.
         with self._collector() as collector:
-            texts = _texts(found.papers, found.keys, makers)
+            members = self._members(found.papers, found.retired, found.records)
+            texts = _texts(found.papers, found.keys, members, makers)
             embedded = embed_new(self._catalogue, texts, makers.embedder, self._progress)
             reached("after-embedding")
             with self._publishing(made_with(*makers), collector) as change:
@@ -170,9 +225,11 @@ class Writer:
             files=tuple(parsed.files),
             errors=tuple(parsed.errors),
             rejections=tuple(parsed.rejections),
+            tables=tuple(parsed.tables),
             rejected=len(parsed.rejections),
             embedded=embedded,
             batch=batch,
+            merges=tuple(_merges(found)),
             fingerprint=self._catalogue.meta().get("fingerprint", ""),
             **_counts(found),
             **self._catalogue.counts(),
@@ -194,14 +251,23 @@ class _Change:
 
 
 def _texts(
-    papers: Iterable[Paper], keys: Mapping[str, tuple[str, ...]], makers: Makers
+    papers: Iterable[Paper],
+    keys: Mapping[str, tuple[str, ...]],
+    records: Mapping[str, tuple[Record, ...]],
+    makers: Makers,
 ) -> list[Text]:
-    count = makers.embedder.count_tokens
-    return [makers.reading.split(paper, keys.get(paper.id, ()), count) for paper in papers]
+    split, count = makers.reading.split, makers.embedder.count_tokens
+    return [
+        split(paper, keys.get(paper.id, ()), count)._replace(records=records.get(paper.id, ()))
+        for paper in papers
+    ]
 
 
-def _names(paths: Iterable[Path]) -> tuple[str, ...]:
-    return tuple(str(path) for path in paths)
+def _merges(found: "Identified") -> Iterable[MergeReport]:
+    from rag.identity.keys import reason
+
+    for merge in found.merges:
+        yield MergeReport(paper_id=merge.paper_id, source=merge.source, reason=reason(merge.key))
 
 
 def _counts(found: "Identified") -> dict[str, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rag.people import byline
+from rag.retractions import labelled
 from rag.schema import Answer, Citation, Claim, Hit
 from rag.terminal.layout import Run
 from rag.terminal.screen import Screen
@@ -89,7 +90,8 @@ def _show_footnotes(screen: Screen, answer: Answer, phrases: Mapping[int, str]) 
         name = byline(citation.authors, citation.year)
         earlier = first.setdefault(citation.paper_id, citation.n)
         if earlier != citation.n:
-            screen.write(f"{name or citation.title}, as [{earlier}]", first=marker)
+            taken_back = f" {labelled(citation.retraction)}" if citation.retraction else ""
+            screen.write(f"{name or citation.title}, as [{earlier}]{taken_back}", first=marker)
         else:
             screen.write(*_reference(citation), first=marker)
             if citation.url:
@@ -133,6 +135,8 @@ def _reference(citation: Citation) -> Iterator[Run]:
         yield Run(f"{name}. ")
     end = "" if citation.title.endswith(_ENDS) else "."
     yield Run(f"{citation.title}{end}", "bold")
+    if citation.retraction:
+        yield Run(f" {labelled(citation.retraction)}", "bold")
 
 
 def _shortened(text: str) -> str:

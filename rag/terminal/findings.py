@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from rag.inquiries.agreement import STANDS, Agreement, Position, Stand
 from rag.inquiries.comparison import Comparison, Row
 from rag.inquiries.trace import Span, Trace
+from rag.retractions import labelled
 from rag.schema import Citation, Refusal
 from rag.terminal.answers import byline, emphasised, show_nearest
 from rag.terminal.layout import Run
@@ -31,7 +32,7 @@ def show_comparison(screen: Screen, comparison: Comparison) -> None:
         _show_refusal(screen, comparison.refusal, comparison.question)
     else:
         for letter, row in zip(_LETTERS, comparison.rows, strict=False):
-            _show_thing(screen, letter, row)
+            _show_thing(screen, letter, row, comparison.citations)
         for column, aspect in enumerate(comparison.aspects):
             _show_aspect(screen, comparison.rows, column, aspect)
     _show_notices(screen, comparison.notices)
@@ -65,14 +66,15 @@ def show_trace(screen: Screen, trace: Trace) -> None:
         _show_span(screen, span, trace.citations)
 
 
-def _show_thing(screen: Screen, letter: str, row: Row) -> None:
+def _show_thing(screen: Screen, letter: str, row: Row, citations: Sequence[Citation]) -> None:
     if row.paper_id is None:
         screen.write(Run(row.name, "bold"), " (no paper in the library)", first=f"{letter}  ")
         return
     named = f"{row.name}: " if row.name not in {row.title, row.paper_id} else ""
     who = byline(row.authors, row.year)
     parts = (Run(named, "bold"), row.title, Run(f" · {who}" if who else "", "dim"))
-    screen.write(*parts, Run(f" · {row.paper_id}", "dim"), first=f"{letter}  ")
+    ending = [Run(f" · {row.paper_id}", "dim"), *_taken_back(citations, row.paper_id)]
+    screen.write(*parts, *ending, first=f"{letter}  ")
 
 
 def _show_aspect(screen: Screen, rows: Sequence[Row], column: int, aspect: str) -> None:
@@ -122,7 +124,15 @@ def _show_source(screen: Screen, citation: Citation, marker: str) -> None:
     who = byline(citation.authors, citation.year)
     parts = [Run(f"{who}. ")] if who else []
     parts += [Run(citation.title), Run(f" · {citation.paper_id}", "dim")]
+    parts += _taken_back([citation], citation.paper_id)
     screen.write(*parts, first=marker)
+
+
+def _taken_back(citations: Iterable[Citation], paper_id: str) -> list[Run]:
+    """Return the mark of a paper that its citations call retracted or withdrawn."""
+    told = (each.retraction for each in citations if each.paper_id == paper_id)
+    retraction = next(filter(None, told), None)
+    return [Run(f" {labelled(retraction)}", "bold")] if retraction else []
 
 
 def _show_refusal(screen: Screen, refusal: Refusal, text: str) -> None:

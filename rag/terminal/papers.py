@@ -1,9 +1,10 @@
 """How papers, and what happened to a library, look at a terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from rag.retractions import labelled
 from rag.schema import Paper
-from rag.store.report import AddReport, Status
+from rag.store.report import AddReport, MergeReport, Status
 from rag.terminal.layout import Run
 from rag.terminal.plain import counted, plain
 from rag.terminal.screen import Screen
@@ -14,6 +15,8 @@ _AUTHORS = 12
 def show_paper(screen: Screen, paper: Paper) -> None:
     """Write all that is stored of a paper."""
     screen.write(Run(paper.title, "bold"))
+    if paper.retraction:
+        screen.write(Run(labelled(paper.retraction), "bold"))
     if paper.authors:
         others = len(paper.authors) - _AUTHORS
         more = f" and {others} more" if others > 0 else ""
@@ -25,29 +28,42 @@ def show_paper(screen: Screen, paper: Paper) -> None:
     screen.write(paper.abstract or Run("no abstract", "dim"))
     screen.gap()
     origins = [
-        ("from", f"{source.file}, record {source.position} ({source.format})")
-        for source in paper.sources
+        ("from", f"{source.file}:{source.position} ({source.format})") for source in paper.sources
     ]
     names = [("id", paper.id), *paper.identifiers.pairs(), ("link", paper.url or "")]
     show_fields(screen, [*names, *origins])
 
 
 def row(paper: Paper) -> str:
-    """Return id, year and title with tabs between, for other programs."""
+    """Return id, year, title and marks with tabs between, for other programs.
+
+    The marks are ``title only``, where there is no abstract, and `labelled` retractions.
+    """
     year = "" if paper.year is None else str(paper.year)
-    return "\t".join(plain(part) for part in (paper.id, year, paper.title))
+    cells = (paper.id, year, paper.title, " ".join(_marks(paper)))
+    return "\t".join(plain(cell) for cell in cells)
 
 
 def show_row(screen: Screen, paper: Paper) -> None:
-    """Write id, year and title for a person."""
+    """Write id, year, title and marks for a person."""
     year = "" if paper.year is None else f"{paper.year}  "
-    screen.write(Run(f"{paper.id}  ", "dim"), year, Run(paper.title, "bold"), rest="    ")
+    marks = [Run(f"  {mark}", "dim") for mark in _marks(paper)]
+    screen.write(Run(f"{paper.id}  ", "dim"), year, Run(paper.title, "bold"), *marks, rest="    ")
 
 
-def show_added(screen: Screen, report: AddReport) -> None:
-    """Write what an ``add`` did, every rejection and failed file included."""
+def _marks(paper: Paper) -> Iterator[str]:
+    if not paper.abstract:
+        yield "title only"
+    if paper.retraction:
+        yield labelled(paper.retraction)
+
+
+def show_added(screen: Screen, report: AddReport, *, explain: bool = False) -> None:
+    """Write what an ``add`` did, every rejection and failed file included, merges if wanted."""
     names = ("read", "new", "updated", "unchanged", "merged", "rejected")
     screen.write(", ".join(f"{getattr(report, name):,} {name}" for name in names))
+    if explain:
+        show_merges(screen, report.merges)
     for rejection in report.rejections:
         source = rejection.source
         screen.write(f"{source.file}, record {source.position}: {rejection.reason}", first="  - ")
@@ -57,6 +73,17 @@ def show_added(screen: Screen, report: AddReport) -> None:
     screen.write(f"The library holds {size}. ({report.seconds:.1f} s)")
     if report.batch:
         screen.write(Run(f"Undo with: attest remove --batch {report.batch}", "dim"))
+
+
+def show_merges(screen: Screen, merges: Iterable[MergeReport]) -> None:
+    """Write by paper which records joined it, and what they share with it."""
+    shown = ""
+    for merge in merges:
+        if merge.paper_id != shown:
+            screen.write(merge.paper_id)
+        shown = merge.paper_id
+        place = f"{merge.source.file}:{merge.source.position}"
+        screen.write(f"{place} joined by {merge.reason}", first="  + ")
 
 
 def show_status(screen: Screen, status: Status, place: str) -> None:

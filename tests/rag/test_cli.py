@@ -213,9 +213,10 @@ def test_a_paper_is_shown_as_stored(attest: Attest):
 
 def test_papers_are_listed_with_tabs_for_programs(attest: Attest):
     rows = [line.split("\t") for line in attest("papers").stdout.splitlines()]
-    assert ["owls", "2001", "Barn owls hunt by hearing alone"] in rows
+    assert ["owls", "2001", "Barn owls hunt by hearing alone", ""] in rows
     objects = [json.loads(line) for line in attest("papers", "--json").stdout.splitlines()]
-    assert {"id": "bats", "year": 2010, "title": PAPERS[1]["title"]} in objects
+    bats = {"id": "bats", "year": 2010, "title": PAPERS[1]["title"]}
+    assert {**bats, "title_only": False, "retraction": None} in objects
 
 
 def test_the_status_has_the_promised_keys(attest: Attest):

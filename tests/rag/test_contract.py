@@ -100,7 +100,7 @@ def test_claims_citations_and_hits_have_exactly_the_promised_keys():
     ]
     assert list(found["citations"][0]) == [
         *("n", "paper_id", "title", "authors", "year", "url", "doi"),
-        *("quote", "start", "end", "passage_id", "sha256"),
+        *("quote", "start", "end", "passage_id", "sha256", "retraction"),
     ]
     assert found["citations"][0]["quote"] == TEXT[:19]
     assert found["hits"] == [

@@ -22,6 +22,7 @@ from rag.people import Person, byline, family, person
         ("Thi Van Anh", Person("Anh", "Thi Van")),
         ("bell hooks", Person("hooks", "bell")),
         ("  ", Person("", whole=True)),
+        (" ,, ", Person(",,", whole=True)),
     ],
 )
 def test_a_name_has_its_parts(name: str, expected: Person):

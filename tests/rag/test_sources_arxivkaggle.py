@@ -52,6 +52,7 @@ def test_every_field_is_taken():
         venue="Phys.Test.B",
         url="https://arxiv.org/abs/hep-th/9601001",
         identifiers=Identifiers(doi="10.1000/abc", arxiv="hep-th/9601001"),
+        retraction="withdrawn: This paper has been withdrawn",
     )
 
 

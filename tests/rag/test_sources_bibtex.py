@@ -206,6 +206,7 @@ def test_names_are_split_before_they_are_decoded(field: str, names: tuple[str, .
         ("\\href{https://x.org}{here}\\cite{k}", "here"),
         ("\\unknowncommand{x}", "\\unknowncommandx"),
         ("C:\\textbackslash{}new", "C:\\new"),
+        ("{\\textbraceleft}x\\textbraceright{} y", "{x} y"),
         ("costs $5 {US}", "costs $5 US"),
         ("line\\\\break", "line break"),
         ("\\LaTeX is", "LaTeX is"),

@@ -60,6 +60,7 @@ def test_every_field_is_taken():
         identifiers=Identifiers(
             doi="10.1000/abc", arxiv="2001.00001", pmid="12", pmcid="PMC3456", openalex="W123"
         ),
+        retraction="retracted",
     )
 
 

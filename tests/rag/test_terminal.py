@@ -301,8 +301,8 @@ def test_a_paper_is_shown_whole():
     assert "Owl Letters, 2001" in written
     assert SECOND in written.replace("\n", " ")
     assert "doi   10.1/owl\n" in written
-    assert "from  a.bib, record 3 (bibtex)\n" in written
-    assert row(paper) == f"owl\t2001\t{TITLE}"
+    assert "from  a.bib:3 (bibtex)\n" in written
+    assert row(paper) == f"owl\t2001\t{TITLE}\t"
 
 
 def test_a_paper_without_anything_but_a_title_is_shown():

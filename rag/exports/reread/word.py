@@ -30,7 +30,7 @@ def read(content: bytes, name: str) -> Found:
     drafts: list[Draft] = []
     references: list[tuple[str, str]] = []
     last = ""
-    for style, text, marks in _paragraphs(body):
+    for style, text, marks in _paragraphs(body, _styles(archive, name)):
         if text.strip().startswith("attest-document:"):
             last = text.strip()
         elif text.strip().startswith("attest-answer:") and drafts:
@@ -50,7 +50,7 @@ def _take(draft: Draft, text: str, marks: list[str], notes: dict[str, list[str]]
         texts = notes.get(mark)
         n = _number(draft, texts)
         draft.markers.append(n)
-        text = text.replace("\x00", f"[{n}]", 1)
+        text = re.sub(r"\s*\x00", f" [{n}]", text, count=1)
         if texts is not None and n > len(draft.notes):
             draft.notes.append(_note(n, texts))
     draft.lines.append(text)
@@ -60,13 +60,13 @@ def _number(draft: Draft, texts: list[str] | None) -> int:
     """Return the number of a footnote in its answer: that of an equal one, or the next."""
     if texts is not None:
         for note in draft.notes:
-            if note.mark == texts[-1].strip():
+            if note == _note(note.n, texts):
                 return note.n
     return len(draft.notes) + 1
 
 
 def _note(n: int, texts: list[str]) -> Note:
-    quote, *rest = [text.strip() for text in texts]
+    quote, *rest = [text.strip() for text in texts] or [""]
     mark = rest.pop() if rest else ""
     link = rest.pop() if len(rest) > 1 and rest[-1].startswith("http") else ""
     return Note(n, quote.removeprefix("“").removesuffix("”"), " ".join(rest), link, mark)
@@ -82,12 +82,23 @@ def _notes(archive: Archive, name: str) -> dict[str, list[str]]:
         return {}
     root = _root(archive, "word/footnotes.xml", name)
     return {
-        each.get(f"{_W}id", ""): [text for _, text, _ in _paragraphs(each) if text.strip()]
+        each.get(f"{_W}id", ""): [text for _, text, _ in _paragraphs(each, {}) if text.strip()]
         for each in root.iter(f"{_W}footnote")
     }
 
 
-def _paragraphs(root: "Element") -> "Iterator[tuple[str, str, list[str]]]":
+def _styles(archive: Archive, name: str) -> dict[str, str]:
+    """Return the names of styles by id: Word translates the ids, never the names."""
+    if "word/styles.xml" not in archive.names:
+        return {}
+    named = (
+        (each.get(f"{_W}styleId", ""), each.find(f"{_W}name"))
+        for each in _root(archive, "word/styles.xml", name).iter(f"{_W}style")
+    )
+    return {style: found.get(f"{_W}val", "") for style, found in named if found is not None}
+
+
+def _paragraphs(root: "Element", styles: dict[str, str]) -> "Iterator[tuple[str, str, list[str]]]":
     """Yield style, text with NUL for a footnote mark, and the marks of each paragraph."""
     for paragraph in root.iter(f"{_W}p"):
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
@@ -101,8 +112,8 @@ def _paragraphs(root: "Element") -> "Iterator[tuple[str, str, list[str]]]":
             elif each.tag == f"{_W}footnoteReference":
                 parts.append("\x00")
                 marks.append(each.get(f"{_W}id", ""))
-        name = style.get(f"{_W}val", "") if style is not None else ""
-        yield re.sub(r"[\s_]", "", name).lower(), "".join(parts), marks
+        value = style.get(f"{_W}val", "") if style is not None else ""
+        yield re.sub(r"[\s_]", "", styles.get(value, value)).lower(), "".join(parts), marks
 
 
 def _root(archive: Archive, member: str, name: str) -> "Element":
