@@ -41,7 +41,8 @@ class Matcher:
     """
 
     def __init__(self, sides: Mapping[str, frozenset[Side]]) -> None:
-        self._works: dict[str, list[Work]] = {}
+        # A work alone under its key, as most are, needs no list.
+        self._works: dict[str, Work | list[Work]] = {}
         self._sides = sides
 
     def anchor(self, found: Mapping[str, Paper]) -> None:
@@ -53,15 +54,14 @@ class Matcher:
         for name in sorted(papers):
             work = Work()
             work.take(papers[name])
-            work.sides.update(*(self._sides.get(key, ()) for key in keys[name]))
+            work.sides = self._standing(keys[name])
             self._enter(work, keys[name].union(identity_keys(papers[name])))
 
     def place(self, record: Record, keys: Sequence[str]) -> Work:
         """Find or begin the work of a record, join what it proves the same, and add it."""
         single = Work()
         single.take(record)
-        if self._sides:
-            single.sides.update(*(self._sides.get(key, ()) for key in keys))
+        single.sides = self._standing(keys)
         same = self._same(single, record, keys)
         home, by = same[0] if same else (single, "")
         if home is not single:
@@ -72,9 +72,12 @@ class Matcher:
             if other.root is not home and not home.contradicts(other, _NAMED):
                 home.absorb(other)
                 home.joins.append((record.source, key))
-        home.keys += keys
         self._enter(home, keys)
         return home
+
+    def _standing(self, keys: Iterable[str]) -> frozenset[Side]:
+        none: frozenset[Side] = frozenset()
+        return none.union(*(self._sides.get(key, none) for key in keys)) if self._sides else none
 
     def _same(self, single: Work, record: Record, keys: Sequence[str]) -> list[Found]:
         """Return the works that a record belongs to, each with the key that tells so."""
@@ -115,13 +118,17 @@ class Matcher:
         return sorted(found, key=lambda each: id(each[0]) not in titled)
 
     def _under(self, key: str) -> Iterator[Work]:
-        return (work.root for work in self._works.get(key, ()))
+        held = self._works.get(key, ())
+        return iter((held.root,)) if isinstance(held, Work) else (work.root for work in held)
 
     def _enter(self, work: Work, keys: Iterable[str]) -> None:
         for key in keys:
-            works = self._works.setdefault(key, [])
-            if len(works) < MANY and all(held.root is not work for held in works):
-                works.append(work)
+            held = self._works.setdefault(key, work)
+            if isinstance(held, Work):
+                if held.root is not work:
+                    self._works[key] = [held, work]
+            elif len(held) < MANY and all(each.root is not work for each in held):
+                held.append(work)
 
 
 def _unique(found: Iterable[Found]) -> list[Found]:

@@ -9,24 +9,15 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 
 from rag.identity.identifiers import is_arxiv_doi, names
+from rag.lean import lean
 from rag.retractions import gravest
 from rag.schema import Identifiers, Paper, Record, Source
 
 
 def paper(record: Record, name: str) -> Paper:
     """Return a record as a paper of that id."""
-    return Paper(
-        id=name,
-        title=record.title,
-        abstract=record.abstract,
-        authors=record.authors,
-        year=record.year,
-        venue=record.venue,
-        url=record.url,
-        identifiers=record.identifiers,
-        retraction=record.retraction,
-        sources=(record.source,),
-    )
+    fields = {field: value for field, value in vars(record).items() if field in Paper.model_fields}
+    return lean(Paper, {**fields, "id": name, "sources": (record.source,)})
 
 
 def merge(first: Paper, other: Paper) -> Paper:

@@ -32,8 +32,7 @@ class Identified:
 
     Attributes:
         papers: Papers to write: new, changed, or met at a further place.
-        keys: Identity keys by id of those papers, to be stored besides those each paper has
-            by itself: what its records and retired papers are known by.
+        inherited: Identity keys of retired papers, by the id of the paper that takes them in.
         retired: Known papers that turned out to be another one, old id to surviving id;
             a surviving id is among ``papers``.
         records: The records by id of those papers, new ones only.
@@ -45,7 +44,7 @@ class Identified:
     """
 
     papers: tuple[Paper, ...]
-    keys: Mapping[str, tuple[str, ...]]
+    inherited: Mapping[str, tuple[str, ...]]
     retired: Mapping[str, str]
     records: Mapping[str, tuple[Record, ...]]
     merges: tuple[Merge, ...] = ()
@@ -58,6 +57,15 @@ class Identified:
     def read(self) -> int:
         """Number of records taken, ``new + updated + unchanged + merged``."""
         return self.new + self.updated + self.unchanged + self.merged
+
+    def known_by(self, name: str) -> tuple[str, ...]:
+        """Return the identity keys of a paper to write, besides those that it has by itself.
+
+        They are what its records and the papers it takes in are known by, made anew at each
+        call: of hundreds of thousands of papers they would fill more memory than the titles.
+        """
+        own = (key for record in self.records[name] for key in identity_keys(record))
+        return tuple(dict.fromkeys((*own, *self.inherited.get(name, ()))))
 
 
 @dataclass
@@ -92,7 +100,7 @@ def identify(records: Iterable[Record], known: Known, splits: Sequence[Split] = 
     given = _names(works, known)
     papers: list[Paper] = []
     retired: dict[str, str] = {}
-    keys: dict[str, tuple[str, ...]] = {}
+    inherited: dict[str, tuple[str, ...]] = {}
     members: dict[str, tuple[Record, ...]] = {}
     merges: list[Merge] = []
     tally = _Tally()
@@ -102,10 +110,11 @@ def identify(records: Iterable[Record], known: Known, splits: Sequence[Split] = 
         retired |= {old.id: name for old in work.papers if old.id != name}
         if work.papers != [result]:
             papers.append(result)
-            keys[name] = _keys(work, name)
+            if any(old.id != name for old in work.papers):
+                inherited[name] = _inherited(work, name)
             members[name] = tuple(work.records)
             merges += _merges(work, name)
-    return Identified(tuple(papers), keys, retired, members, tuple(merges), **vars(tally))
+    return Identified(tuple(papers), inherited, retired, members, tuple(merges), **vars(tally))
 
 
 def _merges(work: Work, name: str) -> Iterator[Merge]:
@@ -144,9 +153,9 @@ def _changes(base: Paper, record: Record) -> bool:
     return not same_content(alone.paper(base.id), base)
 
 
-def _keys(work: Work, name: str) -> tuple[str, ...]:
+def _inherited(work: Work, name: str) -> tuple[str, ...]:
     old = (key for known in work.papers if known.id != name for key in identity_keys(known))
-    return tuple(dict.fromkeys((*work.keys, *old)))
+    return tuple(dict.fromkeys(old))
 
 
 def _names(works: Sequence[Work], known: Known) -> list[str]:

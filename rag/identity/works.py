@@ -15,6 +15,40 @@ _MINTED = re.compile(
 _KEYED_FORMAT = "jsonl"
 
 
+class _Facts:
+    """What the members of a work say of it: names by kind, first authors, years."""
+
+    __slots__ = ("families", "names", "years")
+
+    def __init__(self) -> None:
+        self.names: dict[str, set[str]] = {}
+        self.families: set[str] = set()
+        self.years: set[int] = set()
+
+    def take(self, found: Record | Paper) -> None:
+        """Add what one member says."""
+        for kind, value in names(found.identifiers).items():
+            # A preprint's arXiv DOI stands beside the publisher's DOI of the same work.
+            if not is_arxiv_doi(value):
+                self.names.setdefault(kind, set()).add(value)
+        if found.authors:
+            self.families.add(family(found.authors))
+        if found.year is not None:
+            self.years.add(found.year)
+
+    def absorb(self, other: "_Facts") -> None:
+        """Add what another work's members say."""
+        for kind, values in other.names.items():
+            self.names.setdefault(kind, set()).update(values)
+        self.families |= other.families
+        self.years |= other.years
+
+    def apart(self, other: "_Facts", kind: str) -> bool:
+        """Tell whether both know names of a kind and share none."""
+        mine, theirs = self.names.get(kind), other.names.get(kind)
+        return bool(mine and theirs and mine.isdisjoint(theirs))
+
+
 class Work:
     """One work: the known papers and new records found to be the same.
 
@@ -22,22 +56,21 @@ class Work:
         explicit: The id given by a file, which two works never share or swap.
         papers: Known papers, the one that keeps its id first.
         records: New records, in canonical order.
-        keys: Identity keys of the new records.
         joins: What joined it after its first record, and by which identity key.
         sides: On which side of which split it stands (see ``splits``).
     """
+
+    # Most of the many works have one member: what it says is read again when it is asked for.
+    __slots__ = ("_facts", "_joined", "explicit", "joins", "papers", "records", "sides")
 
     def __init__(self) -> None:
         self.explicit: str | None = None
         self.papers: list[Paper] = []
         self.records: list[Record] = []
-        self.keys: list[str] = []
         self.joins: list[tuple[Source, str]] = []
-        self.sides: set[Side] = set()
+        self.sides: frozenset[Side] = frozenset()
         self._joined: Work | None = None
-        self._names: dict[str, set[str]] = {}
-        self._families: set[str] = set()
-        self._years: set[int] = set()
+        self._facts: _Facts | None = None
 
     @property
     def root(self) -> "Work":
@@ -49,34 +82,26 @@ class Work:
 
     def take(self, found: Record | Paper) -> None:
         """Add a record or known paper and what it tells about the work."""
+        if self.records or self.papers:
+            self._facts = self._known()
+            self._facts.take(found)
         if isinstance(found, Record):
             self.records.append(found)
             self.explicit = self.explicit or found.key
         else:
             self.papers.append(found)
             self.explicit = self.explicit or explicit_id(found)
-        for kind, value in names(found.identifiers).items():
-            # A preprint's arXiv DOI stands beside the publisher's DOI of the same work.
-            if not is_arxiv_doi(value):
-                self._names.setdefault(kind, set()).add(value)
-        if found.authors:
-            self._families.add(family(found.authors))
-        if found.year is not None:
-            self._years.add(found.year)
 
     def absorb(self, other: "Work") -> None:
         """Make another work part of this one."""
+        self._facts = self._known()
+        self._facts.absorb(other._known())
         other._joined = self
         self.papers += other.papers
         self.records += other.records
-        self.keys += other.keys
         self.joins += other.joins
         self.sides |= other.sides
         self.explicit = self.explicit or other.explicit
-        for kind, values in other._names.items():
-            self._names.setdefault(kind, set()).update(values)
-        self._families |= other._families
-        self._years |= other._years
 
     def contradicts(self, other: "Work", kinds: Iterable[str]) -> bool:
         """Tell whether two works hold different names of these kinds or ids, or were split."""
@@ -84,19 +109,25 @@ class Work:
             return True
         if any((number, not side) in other.sides for number, side in self.sides):
             return True
-        return any(self._apart(other, kind) for kind in kinds)
-
-    def _apart(self, other: "Work", kind: str) -> bool:
-        mine, theirs = self._names.get(kind), other._names.get(kind)
-        return bool(mine and theirs and mine.isdisjoint(theirs))
+        mine, theirs = self._known(), other._known()
+        return any(mine.apart(theirs, kind) for kind in kinds)
 
     def resembles(self, other: "Work") -> bool:
         """Tell whether equal titles mean one work: same first author, near year, or no clue."""
-        if not (self._families or self._years) or not (other._families or other._years):
+        mine, theirs = self._known(), other._known()
+        if not (mine.families or mine.years) or not (theirs.families or theirs.years):
             return True
-        if self._families & other._families:
+        if mine.families & theirs.families:
             return True
-        return any(year + shift in other._years for year in self._years for shift in (-1, 0, 1))
+        return any(year + shift in theirs.years for year in mine.years for shift in (-1, 0, 1))
+
+    def _known(self) -> _Facts:
+        if self._facts is not None:
+            return self._facts
+        facts = _Facts()
+        for found in (*self.papers, *self.records):
+            facts.take(found)
+        return facts
 
     def paper(self, name: str) -> Paper:
         """Return the paper of that id which this work amounts to."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from sys import intern
 from typing import NamedTuple
 
 import numpy as np
@@ -9,17 +10,21 @@ import numpy as np
 from rag.embedding.parts import pack
 from rag.embedding.port import Embedder, SentenceEmbedder
 from rag.errors import LibraryDamaged, SourceError
-from rag.schema import Paper, Passage, Record, Rejection
+from rag.identity.identifiers import names as names_of
+from rag.lean import lean
+from rag.schema import Identifiers, Paper, Passage, Record, Rejection, Source
 from rag.store.catalogue import Catalogue
 from rag.store.faults import reached
 from rag.store.report import FileError, FileReport, TableReport
 from rag.store.spans import Span
 from rag.store.storing import Stored, Text, embedded_hash
+from rag.store.texts import Texts
 
 CHUNK = 256
 """Texts embedded between two commits: what a kill can cost, some seconds of work."""
 
 _MOST = 2**63
+_NAMELESS = Identifiers()
 
 Progress = Callable[[str, int, int], None]
 
@@ -87,9 +92,7 @@ def parse(paths: Iterable[tuple[Path, str]], read: Read, batch: str) -> Parsed:
     return parsed
 
 
-def embed_new(
-    catalogue: Catalogue, texts: Iterable[Text], embedder: Embedder, progress: Progress
-) -> int:
+def embed_new(catalogue: Catalogue, texts: Texts, embedder: Embedder, progress: Progress) -> int:
     """Embed the passages whose text is new and store each chunk of vectors as it comes.
 
     Returns:
@@ -99,13 +102,15 @@ def embed_new(
         LibraryDamaged: The model gave no number, or the wrong size.
     """
     wanted = {
-        embedded_hash(each): (each, text.sentences) for text in texts for each in text.passages
+        embedded_hash(passage): _Place(len(passage.embedded_text), number, passage.ordinal)
+        for number, text in enumerate(texts)
+        for passage in text.passages
     }
     for known in catalogue.embedded(embedder.model_id, wanted):
         del wanted[known]
-    ordered = sorted(wanted.items(), key=lambda item: (-len(item[1][0].embedded_text), item[0]))
+    ordered = sorted(wanted.items(), key=lambda item: (-item[1].length, item[0]))
     for start in range(0, len(ordered), CHUNK):
-        chunk = dict(ordered[start : start + CHUNK])
+        chunk = {key: _taken(texts, at) for key, at in ordered[start : start + CHUNK]}
         vectors = _vectors(
             embedder, chunk, lambda done, start=start: progress("embed", start + done, len(ordered))
         )
@@ -113,6 +118,19 @@ def embed_new(
             catalogue.store_embeddings(embedder.model_id, vectors)
         reached("mid-embedding")
     return len(ordered)
+
+
+class _Place(NamedTuple):
+    """Where a text to embed is found again, so that not all are held at once."""
+
+    length: int
+    text: int
+    passage: int
+
+
+def _taken(texts: Texts, at: _Place) -> tuple[Passage, tuple[Span, ...]]:
+    text = texts[at.text]
+    return text.passages[at.passage], text.sentences
 
 
 def _sort(found: Record | Rejection, parsed: Parsed, batch: str) -> None:
@@ -123,8 +141,17 @@ def _sort(found: Record | Rejection, parsed: Parsed, batch: str) -> None:
     if fault:
         parsed.rejections.append(Rejection(source=found.source, reason=fault))
         return
-    source = found.source.model_copy(update={"batch": batch})
-    parsed.records.append(found.model_copy(update={"source": source}))
+    parsed.records.append(_kept(found, batch))
+
+
+def _kept(found: Record, batch: str) -> Record:
+    """Return a record of this ``add`` in as little memory as it needs: all are held at once."""
+    told = vars(found)
+    source = {**vars(found.source), "file": intern(found.source.file), "batch": batch}
+    names = lean(Identifiers, vars(found.identifiers)) if names_of(found.identifiers) else _NAMELESS
+    venue = intern(found.venue) if found.venue else None
+    shared = {"source": lean(Source, source), "identifiers": names, "venue": venue}
+    return lean(Record, {**told, **shared})
 
 
 def _fault(record: Record) -> str | None:

@@ -20,6 +20,7 @@ from rag.store.manifest import Manifest
 from rag.store.publishing import VERSIONS, Base, Publisher, clear
 from rag.store.report import AddReport, MergeReport, SplitReport
 from rag.store.storing import Text
+from rag.store.texts import Texts
 from rag.terms import RULES
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class Writer:
         """Split and embed every paper again and publish."""
         with self._catalogue.snapshot() as snapshot:
             papers = tuple(snapshot.iter_papers())
-        texts = _texts(papers, {}, self._members(papers), makers)
+        texts = _texts(papers, _no_keys, self._members(papers), makers)
         embed_new(self._catalogue, texts, makers.embedder, self._progress)
         with (
             self._collector() as collector,
@@ -132,7 +133,7 @@ class Writer:
         parted = take_apart(paper_id, records, going, self._catalogue)
         papers = (parted.kept, parted.gone)
         with self._collector() as collector:
-            texts = _texts(papers, parted.keys, parted.records, makers)
+            texts = _texts(papers, parted.keys.__getitem__, parted.records, makers)
             embed_new(self._catalogue, texts, makers.embedder, self._progress)
             with self._publishing(settings, collector) as change:
                 self._catalogue.store_split(parted.split)
@@ -171,7 +172,7 @@ class Writer:
         # Chroma takes a second to load; meanwhile there is enough to do here.
         with self._collector() as collector:
             members = self._members(found.papers, found.retired, found.records)
-            texts = _texts(found.papers, found.keys, members, makers)
+            texts = _texts(found.papers, found.known_by, members, makers)
             embedded = embed_new(self._catalogue, texts, makers.embedder, self._progress)
             reached("after-embedding")
             with self._publishing(made_with(*makers), collector) as change:
@@ -252,15 +253,18 @@ class _Change:
 
 def _texts(
     papers: Iterable[Paper],
-    keys: Mapping[str, tuple[str, ...]],
+    keys: Callable[[str], tuple[str, ...]],
     records: Mapping[str, tuple[Record, ...]],
     makers: Makers,
-) -> list[Text]:
+) -> Texts:
     split, count = makers.reading.split, makers.embedder.count_tokens
-    return [
-        split(paper, keys.get(paper.id, ()), count)._replace(records=records.get(paper.id, ()))
-        for paper in papers
-    ]
+    return Texts(
+        (split(paper, (), count) for paper in papers), keys, lambda name: records.get(name, ())
+    )
+
+
+def _no_keys(_: str) -> tuple[str, ...]:
+    return ()
 
 
 def _merges(found: "Identified") -> Iterable[MergeReport]:

@@ -34,7 +34,7 @@ class Shelf:
         self.keys = {key: result.retired.get(name, name) for key, name in self.keys.items()}
         for paper in result.papers:
             self.papers[paper.id] = paper
-            for key in (*identity_keys(paper), *result.keys[paper.id]):
+            for key in (*identity_keys(paper), *result.known_by(paper.id)):
                 self.keys.setdefault(key, paper.id)
         return result
 
