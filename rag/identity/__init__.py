@@ -5,7 +5,7 @@ the record and the paper      then
 ============================  ====================================================
 have the same given id        same paper; in a later ``add`` the record's set fields
 (JSONL ``_id``)               replace the paper's
-have different given ids      different papers, always
+have different given ids      different papers, but for twins [2]_
 have different DOIs or        different papers (an arXiv DOI contradicts no other DOI)
 arXiv ids
 share a DOI, arXiv id, PMID,  same paper
@@ -18,6 +18,11 @@ nothing of this               a new paper
 
 .. [1] Letters and digits only: no case, accents, LaTeX, blanks or punctuation; titles of
    fewer than 3 words and 15 characters must have equal abstracts too.
+.. [2] An id that a file gives tells works apart in that file only. Records of different files
+   are one paper where their titles are equal and long enough, the first author of one is
+   among the authors of the other, the years differ by at most 1 where both have one, and no
+   DOI, arXiv, PubMed or ACL id speaks against it. The paper keeps the id that it has, or the
+   smaller one, and is found by both.
 
 Merging takes per field the best value under a total order: the longer abstract (then the
 smaller), more authors, the earlier year, the union of sources. A given id outranks this:

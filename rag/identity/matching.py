@@ -103,10 +103,22 @@ class Matcher:
         # A record with an id of its own begins a paper, and takes in what has none: by a
         # shared name at any time, by its title only when it comes in first.
         nameless = [found for found in named if found[0].explicit is None]
-        if own:
-            return _unique(own + nameless)
+        home = own or self._twins(single, record, keys)
+        if home:
+            return _unique(home + nameless)
         titled = [found for found in alike if found[0].explicit is None][:1]
         return _unique([(single, ""), *(nameless or titled)])
+
+    def _twins(self, single: Work, record: Record, keys: Sequence[str]) -> list[Found]:
+        """Return the work of another given id, from another file, that a record is; or nothing."""
+        found = (
+            (work, key)
+            for key in keys
+            if key.startswith("title:")
+            for work in self._under(key)
+            if work.explicit and not single.opposes(work, _TITLED) and work.twin(record)
+        )
+        return list(islice(found, 1))
 
     def _nearest_first(self, found: list[Found], keys: Sequence[str]) -> list[Found]:
         """Put first what has the title too, where a split keeps works of one name apart."""

@@ -1,10 +1,10 @@
 """A work that gathers records and known papers while they are being identified."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rag.identity.identifiers import is_arxiv_doi, names
-from rag.identity.keys import family
+from rag.identity.keys import family, normal_title
 from rag.identity.merging import layered, paper
 from rag.identity.splits import Side
 from rag.schema import Paper, Record, Source
@@ -107,6 +107,10 @@ class Work:
         """Tell whether two works hold different names of these kinds or ids, or were split."""
         if self.explicit and other.explicit and self.explicit != other.explicit:
             return True
+        return self.opposes(other, kinds)
+
+    def opposes(self, other: "Work", kinds: Iterable[str]) -> bool:
+        """Tell whether two works hold different names of these kinds, or were split."""
         if any((number, not side) in other.sides for number, side in self.sides):
             return True
         mine, theirs = self._known(), other._known()
@@ -119,7 +123,22 @@ class Work:
             return True
         if mine.families & theirs.families:
             return True
-        return any(year + shift in theirs.years for year in mine.years for shift in (-1, 0, 1))
+        return any(_near(year) & theirs.years for year in mine.years)
+
+    def twin(self, record: Record) -> bool:
+        """Tell whether a record of equal title and another given id is this work all the same.
+
+        An id that a file gives tells works apart within that file only. Across files it says
+        nothing, but a wrong merge would hide an id, so more must agree than a title: the first
+        author of one among the authors of the other, and years at most 1 apart.
+        """
+        members = [*self.papers, *self.records]
+        if any(record.source.file in _files(each) for each in members):
+            return False
+        years = self._known().years
+        if record.year is not None and years and not years & _near(record.year):
+            return False
+        return any(_share_author(record.authors, each.authors) for each in members)
 
     def _known(self) -> _Facts:
         if self._facts is not None:
@@ -133,11 +152,33 @@ class Work:
         """Return the paper of that id which this work amounts to."""
         if not self.papers and len(self.records) == 1:
             return paper(self.records[0], name)
-        keyed = [paper(record, name) for record in self.records if record.key]
-        loose = [paper(record, name) for record in self.records if not record.key]
+        first = self.explicit
+        keyed = [paper(record, name) for record in self.records if first and record.key == first]
+        loose = [paper(record, name) for record in self.records if not first or record.key != first]
         own = [_renamed(known, name) for known in self.papers if known.id == self.explicit]
         other = [_renamed(known, name) for known in self.papers if known.id != self.explicit]
         return layered((keyed, own, other, loose) if self.explicit else (own + other + loose,))
+
+
+def _files(found: Record | Paper) -> Iterator[str]:
+    sources = (found.source,) if isinstance(found, Record) else found.sources
+    return (source.file for source in sources)
+
+
+def _near(year: int) -> set[int]:
+    return {year - 1, year, year + 1}
+
+
+def _share_author(authors: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    """Tell whether the first author of either is among the other's, by family name."""
+    return _among(authors, others) or _among(others, authors)
+
+
+def _among(authors: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    # As a word of a name: sources differ in what of a name is the family's.
+    name = family(authors)
+    words = (normal_title(word) for other in others for word in other.replace(",", " ").split())
+    return bool(name) and name in words
 
 
 def _renamed(known: Paper, name: str) -> Paper:

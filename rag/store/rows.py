@@ -1,5 +1,6 @@
 """Catalogue rows as nouns: the one place that knows how a paper lies in the tables."""
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -56,6 +57,19 @@ def papers_by_key(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[i
         f"{_PAPERS} WHERE p.key IN (SELECT value FROM json_each(?))", (wanted,)
     )
     return {row[0]: _paper(row, sources.get(row[0], ())) for row in rows}
+
+
+def paper_given(connection: sqlite3.Connection, name: str) -> Paper | None:
+    """Return the paper that holds a record to which a file gave this id, the oldest of several."""
+    query = "SELECT min(paper) FROM identities WHERE key = ?"
+    (key,) = connection.execute(query, (short(f"key:{name}"),)).fetchone()
+    return None if key is None else papers_by_key(connection, [key]).get(key)
+
+
+def short(key: str) -> int:
+    """Return 64 bits of an identity key's hash: one in 10^9 libraries has two that agree."""
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def papers_by_id(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, Paper]:

@@ -20,6 +20,7 @@ from rag.store.rows import (
     Entry,
     abstracts_by_passage,
     entries,
+    paper_given,
     papers_by_id,
     papers_by_key,
     passages_by_key,
@@ -91,15 +92,19 @@ class Snapshot:
         return self._meta.get("fingerprint", "")
 
     def paper(self, paper_id: str) -> Paper:
-        """Return one paper.
+        """Return one paper, by its id or one that a file gives a record of it.
 
         Raises:
             PaperNotFound: The library holds no paper with this id.
         """
-        found = self.papers([paper_id])
-        if paper_id not in found:
+        found = self.papers([paper_id]).get(paper_id) or self._given(paper_id)
+        if found is None:
             raise PaperNotFound(f"no paper {paper_id!r} in the library; see 'attest papers'")
-        return found[paper_id]
+        return found
+
+    def _given(self, name: str) -> Paper | None:
+        with self._lock:
+            return paper_given(self._connection, name)
 
     def papers(self, ids: Iterable[str]) -> dict[str, Paper]:
         """Return papers by id, in the order asked for; an unknown id is left out."""

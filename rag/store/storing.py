@@ -11,7 +11,7 @@ from rag.identity.keys import identity_keys
 from rag.identity.splits import place
 from rag.schema import Paper, Passage, Record
 from rag.store.records import said_by
-from rag.store.rows import paper_keys, papers_by_key
+from rag.store.rows import paper_keys, papers_by_key, short
 from rag.store.spans import Span, pack
 from rag.store.tables import packed
 
@@ -125,12 +125,6 @@ def embedding_key(connection: sqlite3.Connection, digest: bytes, model: int | No
 def json_of(content: object) -> str:
     """Return compact JSON."""
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-
-
-def short(key: str) -> int:
-    """Return 64 bits of an identity key's hash: one in 10^9 libraries has two that agree."""
-    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def _insert(connection: sqlite3.Connection, paper: Paper) -> int:

@@ -40,8 +40,9 @@ def test_wrong_outcomes_are_counted():
     assert last == "precision 1.0000, recall 0.0000 on 20 pairs"
 
 
-def test_corpora_are_put_together_without_the_ids_of_their_files(tmp_path: Path):
-    rows = [{"id": "x:1", "title": "Bees in many gardens"}, {"id": "x:2", "title": "Ants at home"}]
+def test_corpora_are_put_together_with_the_ids_of_their_files(tmp_path: Path):
+    by = {"authors": ["Ada Byron"]}
+    rows = [{"id": "x:1", "title": "Bees in many gardens", **by}, {"id": "x:2", "title": "Ants"}]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     (tmp_path / "b.jsonl").write_text(json.dumps({**rows[0], "id": "y:1"}) + "\n")
     told = identity.together([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
