@@ -242,7 +242,7 @@ def table(results: Sequence[tuple[Pair, bool]]) -> list[str]:
 
 
 def together(files: Sequence[Path]) -> str:
-    """Return what putting whole corpora together comes to, their records read as an ``add`` does."""
+    """Return what putting whole corpora together comes to, read as an ``add`` reads them."""
     started = perf_counter()
     found = parse([(file, str(file)) for file in files], read_papers, "bench").records
     read = perf_counter() - started
