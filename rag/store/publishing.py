@@ -64,6 +64,11 @@ class Base(NamedTuple):
         keys = (self.folder / KEYS).read_bytes()[-8:]
         return int.from_bytes(keys, "little", signed=True)
 
+    @property
+    def collected(self) -> int:
+        """How many passages its collection holds; none where it has no collection."""
+        return self.manifest.passages if CHROMA in self.manifest.parts else 0
+
 
 class Publisher:
     """Builds versions of one library.
@@ -106,7 +111,7 @@ class Publisher:
         lost = collector.wait(lambda done: self._progress("index", done, counts["passages"]))
         reached("chroma-written")
         reached("verified")
-        kept = base.manifest.unreached if base else ()
+        kept = base.manifest.unreached if base and base.collected else ()
         manifest = self._manifest(folder, counts, fingerprint, unreached=(*kept, *lost))
         digest = manifest.write(folder)
         reached("manifest-written")
@@ -117,7 +122,8 @@ class Publisher:
         return Published(name, fingerprint, digest)
 
     def _job(self, folder: Path, rows: Path, base: Base | None) -> Job:
-        if base is not None:
+        first = base.collected if base else 0
+        if base is not None and first:
             shutil.copytree(base.folder / CHROMA, folder / CHROMA)
         dim = int(self._settings["dim"])
         facts: dict[str, str | int] = {"dim": dim, "attest": release("attest-rag")}
@@ -126,7 +132,7 @@ class Publisher:
             folder=str(folder),
             rows=str(rows),
             dim=dim,
-            first=base.manifest.passages if base else 0,
+            first=first,
             metadata={"model": self._settings["model"], **facts},
         )
 
