@@ -16,6 +16,7 @@ from rag.cli import (
     library,
     listing,
     reading,
+    safekeeping,
     surroundings,
 )
 from rag.cli.failures import defect, reported
@@ -122,6 +123,10 @@ def _options(
     context.obj = Session(flags, quiet)
 
 
-for _room in (library, asking, inquiring, listing, reading, keeping, exporting, surroundings):
+_ROOMS = (
+    *(library, asking, inquiring, listing, reading, keeping, safekeeping, exporting),
+    surroundings,
+)
+for _room in _ROOMS:
     for _command in _room.COMMANDS:
         app.command()(_command)

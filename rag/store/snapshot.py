@@ -27,7 +27,7 @@ from rag.store.rows import (
     passages_by_paper,
     sentences_of,
 )
-from rag.store.tables import connect_reader
+from rag.store.tables import connect_reader, copy_database
 
 _PAGE = 500
 _MISSING = "no library in {}; make one with 'attest add'"
@@ -230,6 +230,11 @@ class Snapshot:
         except sqlite3.DatabaseError as error:
             return str(error)
         return "a row refers to one that is missing" if astray else str(found[0][0])
+
+    def copy_to(self, path: Path) -> None:
+        """Write the catalogue as this snapshot sees it into a new file."""
+        with self._lock:
+            copy_database(self._connection, path)
 
     def iter_papers(self, selection: Selection | None = None) -> Iterator[Paper]:
         """Yield every paper, or those selected, in the order in which they came in."""

@@ -105,3 +105,13 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA query_only = ON")
     connection.create_function(PLAIN, 1, zlib.decompress, deterministic=True)
     return connection
+
+
+def copy_database(source: sqlite3.Connection, path: Path) -> None:
+    """Write what a connection sees, which others may go on changing, into a new file."""
+    target = sqlite3.connect(path)
+    try:
+        source.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        target.close()
