@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from rag.cases import FILE as CASES
 from rag.conversations import FILE as CONVERSATIONS
 from rag.errors import LibraryDamaged, UsageError
-from rag.library import CATALOGUE, Library
+from rag.library import Library
 from rag.replacing import alone
 from rag.schema import Noun
 from rag.store.archive import Packing, packed, unpack, unpacking
@@ -28,8 +28,9 @@ from rag.store.fingerprint import fingerprint_of, line
 from rag.store.manifest import NAME as MANIFEST
 from rag.store.manifest import File, Manifest, sync, sync_tree
 from rag.store.publishing import VERSIONS, release
+from rag.store.sealing import seal
 from rag.store.snapshot import Snapshot
-from rag.store.tables import connect_reader, copy_database
+from rag.store.tables import CATALOGUE, GONE, connect_reader, copy_database
 
 LISTING = "attest-backup.json"
 _BESIDE = frozenset({CATALOGUE, CONVERSATIONS, CASES})
@@ -113,6 +114,7 @@ def restore(path: Path, directory: Path) -> Backup:
                 draft.mkdir()
                 unpack(archive, backup.files, draft)
                 _compare(draft, backup)
+                seal(draft / CATALOGUE)
                 sync_tree(draft)
                 draft.rename(target)
                 sync(target.parent)
@@ -168,7 +170,7 @@ def _pack(
 ) -> Backup:
     """Put everything of a library into an archive, the listing last."""
     if (found := snapshot.check()) != "ok":
-        raise LibraryDamaged(f"the catalogue in {directory} is damaged ({found}); restore a backup")
+        raise LibraryDamaged(f"the catalogue in {directory} is damaged ({found}); {GONE}")
     snapshot.copy_to(work / CATALOGUE)
     _put(packing, CATALOGUE, work / CATALOGUE)
     for name, (source, file) in files.items():

@@ -1,28 +1,28 @@
 """The papers and indexes that a person owns, in one folder."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock as ThreadLock
 
 from rag.embedding.port import Embedder
-from rag.errors import LibraryDamaged, LibraryMismatch, LibraryMissing
+from rag.errors import LibraryDamaged, LibraryMissing
 from rag.store.catalogue import Catalogue
 from rag.store.child import ChromaChild, Collector
 from rag.store.compatibility import FORMAT_ONLY, require
 from rag.store.ingest import Progress, Reading, standard
 from rag.store.lock import Lock
-from rag.store.publishing import clear
+from rag.store.publishing import VERSIONS, clear
 from rag.store.report import AddReport, SplitReport, Status
 from rag.store.snapshot import Snapshot
-from rag.store.tables import FORMAT
-from rag.store.verifying import verify
+from rag.store.tables import CATALOGUE, FORMAT, GONE
+from rag.store.verifying import prove, verify
 from rag.store.view import Indexes, LibraryView, open_indexes
 from rag.store.writer import Makers, Writer, translated
 from rag.terms import RULES
 
-CATALOGUE = "catalogue.sqlite"
 LOCK = "lock"
 _TRIES = 5
 
@@ -55,6 +55,8 @@ class Library:
         self._collector = collector
         self._opened: Indexes | None = None
         self._opening = ThreadLock()
+        self._proved = -1
+        """Generation of the catalogue that was last found to be as it was written."""
 
     def add(
         self,
@@ -170,11 +172,15 @@ class Library:
         Raises:
             LibraryMissing: There is none.
             LibraryMismatch: It has another layout.
+            LibraryDamaged: It is not what was written.
         """
-        snapshot = Snapshot(self.directory / CATALOGUE)
+        snapshot = self._snapshot()
         try:
             require(snapshot.meta, FORMAT_ONLY, self.directory)
-        except LibraryMismatch:
+            if self._proved != snapshot.generation:
+                prove(self.directory / CATALOGUE, snapshot, writing=self._writing)
+                self._proved = snapshot.generation
+        except BaseException:
             snapshot.close()
             raise
         return snapshot
@@ -221,14 +227,33 @@ class Library:
     def _writer(self, progress: Progress) -> Generator[Writer]:
         with translated(self.directory):
             self.directory.mkdir(parents=True, exist_ok=True)
-            with (
-                Lock(self.directory / LOCK),
-                Catalogue(self.directory / CATALOGUE) as catalogue,
-            ):
+            with Lock(self.directory / LOCK), self._catalogue() as catalogue:
                 clear(self.directory, keep=catalogue.meta().get("version"))
-                yield Writer(
-                    self.directory, catalogue, collector=self._collector, progress=progress
-                )
+                try:
+                    yield Writer(
+                        self.directory, catalogue, collector=self._collector, progress=progress
+                    )
+                finally:
+                    # Also after an add that failed, or that followed one which was killed.
+                    with suppress(sqlite3.DatabaseError):
+                        catalogue.tidy()
+
+    def _catalogue(self) -> Catalogue:
+        """Open the catalogue for writing, unless it is damaged; a new seal would hide that."""
+        path = self.directory / CATALOGUE
+        with suppress(LibraryMissing), self._snapshot() as snapshot:
+            prove(path, snapshot, writing=lambda: False)
+        return Catalogue(path)
+
+    def _snapshot(self) -> Snapshot:
+        """Open the catalogue; one that is gone while its versions are there was not never made."""
+        path, versions = self.directory / CATALOGUE, self.directory / VERSIONS
+        if not path.exists() and versions.is_dir() and any(versions.iterdir()):
+            raise LibraryDamaged(f"{path} is missing; {GONE}")
+        return Snapshot(path)
+
+    def _writing(self) -> bool:
+        return Lock(self.directory / LOCK).holder() is not None
 
     def _makers(self) -> Makers:
         return Makers(self._embedder(), self._reading())

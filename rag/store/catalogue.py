@@ -13,6 +13,7 @@ from rag.identity.splits import Split
 from rag.schema import Paper, Record
 from rag.store.records import add_split, records_of, splits_in
 from rag.store.rows import Entry, documents, entries, papers_by_id, papers_by_key
+from rag.store.sealing import seal, seal_of, unseal
 from rag.store.snapshot import Snapshot
 from rag.store.storing import (
     Stored,
@@ -70,6 +71,7 @@ class Catalogue:
     @contextmanager
     def transaction(self) -> Generator[None]:
         """Make everything inside one commit, or nothing of it."""
+        unseal(self._path)
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -193,10 +195,16 @@ class Catalogue:
             wanted = used.format(column, user, column)
             self._connection.execute(f"DELETE FROM {table} WHERE key NOT IN ({wanted})")
 
-    def tidy(self, *, shrink: bool) -> None:
-        """Empty the log beside the catalogue; with ``shrink`` also rewrite it without gaps."""
-        # A reader in the middle of a question keeps the log; the next writer empties it.
+    def tidy(self, *, shrink: bool = False) -> None:
+        """Empty the log beside the catalogue and seal it; with ``shrink`` rewrite it without gaps.
+
+        A reader in the middle of a question keeps the log, and with it the catalogue unsealed
+        until the next writer.
+        """
         self._connection.execute("PRAGMA busy_timeout = 200")
         if shrink:
+            unseal(self._path)
             self._connection.execute("VACUUM")
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not busy and not seal_of(self._path).exists():
+            seal(self._path)

@@ -27,7 +27,7 @@ from rag.store.rows import (
     passages_by_paper,
     sentences_of,
 )
-from rag.store.tables import connect_reader, copy_database
+from rag.store.tables import GONE, connect_reader, copy_database
 
 _PAGE = 500
 _MISSING = "no library in {}; make one with 'attest add'"
@@ -52,9 +52,7 @@ class Snapshot:
             query = "SELECT name, value FROM meta"
             self._meta: dict[str, str] = dict(self._connection.execute(query)) if made else {}
         except sqlite3.DatabaseError as error:
-            raise LibraryDamaged(
-                f"{path} cannot be read ({error}); restore it from a backup"
-            ) from error
+            raise LibraryDamaged(f"{path} cannot be read ({error}); {GONE}") from error
         if not made:
             raise LibraryMissing(_MISSING.format(path.parent))
 

@@ -12,6 +12,12 @@ import sqlite3
 import zlib
 from pathlib import Path
 
+CATALOGUE = "catalogue.sqlite"
+"""Name of the file in a library's folder."""
+
+GONE = "move the folder away and put a backup in its place with 'attest restore'"
+"""What to do when a catalogue is damaged: nothing else holds what was in it."""
+
 FORMAT = "3"
 """Version of this layout; a library of another one is refused."""
 
@@ -112,6 +118,7 @@ def copy_database(source: sqlite3.Connection, path: Path) -> None:
     target = sqlite3.connect(path)
     try:
         source.backup(target)
-        target.execute("PRAGMA journal_mode = DELETE")
+        # A copy of what has a log is made to have one, so that its next writer need not change it.
+        target.execute("PRAGMA journal_mode = WAL")
     finally:
         target.close()

@@ -14,9 +14,37 @@ from rag.store.fingerprint import fingerprint_of, line
 from rag.store.index import read_vectors
 from rag.store.manifest import Manifest
 from rag.store.publishing import VERSIONS, row_of
+from rag.store.sealing import intact
 from rag.store.snapshot import Snapshot
+from rag.store.tables import CATALOGUE, GONE
 
 _FEW = 0.01
+
+
+def prove(path: Path, snapshot: Snapshot, *, writing: Callable[[], bool]) -> None:
+    """Check that a catalogue is as it was written, before anything of it is used.
+
+    Args:
+        path: The catalogue's file.
+        snapshot: Open on it.
+        writing: Tells whether a writer is at work, who has proved it and taken the seal away.
+
+    Raises:
+        LibraryDamaged: It is not.
+    """
+    if intact(path) or writing():
+        return
+    require_sound(path, snapshot)
+
+
+def require_sound(path: Path, snapshot: Snapshot) -> None:
+    """Let SQLite check a catalogue's structure.
+
+    Raises:
+        LibraryDamaged: It is damaged.
+    """
+    if (found := snapshot.check()) != "ok":
+        raise LibraryDamaged(f"{path} is damaged ({found}); {GONE}")
 
 
 def verify(directory: Path, snapshot: Snapshot, collector: Callable[[], Collector]) -> str:
@@ -26,10 +54,8 @@ def verify(directory: Path, snapshot: Snapshot, collector: Callable[[], Collecto
         LibraryDamaged: Two of them disagree, or a file is not what was published.
     """
     meta = snapshot.meta
-    if snapshot.check() != "ok":
-        raise LibraryDamaged(
-            f"the catalogue in {directory} is damaged ({snapshot.check()}); restore a backup"
-        )
+    intact(directory / CATALOGUE)
+    require_sound(directory / CATALOGUE, snapshot)
     if "version" not in meta:
         raise LibraryDamaged(f"{directory} has no published version; run 'attest rebuild'")
     folder = directory / VERSIONS / meta["version"]

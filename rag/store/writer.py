@@ -20,6 +20,7 @@ from rag.store.manifest import Manifest
 from rag.store.publishing import VERSIONS, Base, Publisher, clear
 from rag.store.report import AddReport, MergeReport, SplitReport
 from rag.store.storing import Text
+from rag.store.tables import GONE
 from rag.store.texts import Texts
 from rag.terms import RULES
 
@@ -287,9 +288,7 @@ def translated(directory: Path) -> Generator[None]:
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise _unwritable(directory, error) from error
-        raise LibraryDamaged(
-            f"{directory}: the catalogue is damaged ({error}); restore it from a backup"
-        ) from error
+        raise LibraryDamaged(f"{directory}: the catalogue is damaged ({error}); {GONE}") from error
     except OSError as error:
         raise _unwritable(directory, error) from error
 

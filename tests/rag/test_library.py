@@ -120,7 +120,10 @@ def version(library: Library) -> Path:
 
 
 def leftovers(library: Library) -> list[str]:
-    allowed = {"catalogue.sqlite", "catalogue.sqlite-shm", "catalogue.sqlite-wal", "lock"}
+    allowed = {
+        "lock",
+        *(f"catalogue.{each}" for each in ("sqlite", "sqlite-shm", "sqlite-wal", "seal")),
+    }
     found = [path.name for path in library.directory.iterdir() if path.name not in allowed]
     versions = [path.name for path in (library.directory / "versions").iterdir()]
     return sorted(found) + (versions if len(versions) != 1 else [])
@@ -340,6 +343,7 @@ def test_vectors_that_differ_from_the_catalogue_are_found(copied: Library):
     with sqlite3.connect(copied.directory / "catalogue.sqlite") as connection:
         connection.execute("UPDATE embeddings SET vector = zeroblob(length(vector)) WHERE key = 3")
     connection.close()
+    (copied.directory / "catalogue.seal").unlink()
     with pytest.raises(LibraryDamaged, match="another vector"):
         copied.verify()
 
