@@ -120,6 +120,8 @@ def build(job: Job, progress: Callable[[int], None]) -> list[int]:
     version = Path(job["folder"])
     _, vectors = read_vectors(version, job["dim"])
     rows, first = read_rows(Path(job["rows"])), job["first"]
+    if first:
+        refuse_code(version / FOLDER)
     client = _open(version / FOLDER)
     collection = _collection(client) if first else _create(client, job["metadata"])
     order = first + np.random.default_rng(0).permutation(len(rows) - first)

@@ -6,10 +6,14 @@ from pathlib import Path
 from rag.embedding.port import Embedder
 from rag.errors import LibraryMismatch
 from rag.store.ingest import Reading
+from rag.store.manifest import Manifest
+from rag.store.publishing import releases
 from rag.store.tables import FORMAT
 from rag.terms import RULES
 
 FORMAT_ONLY = {"format": FORMAT}
+CHROMA = "chromadb"
+"""The release that wrote a version's collection: no setting of the catalogue, but as binding."""
 _NAMES = {
     "format": "layout",
     "model": "embedding model",
@@ -17,6 +21,7 @@ _NAMES = {
     "splitter": "sentence rules",
     "window": "passage rules",
     "words": "word rules",
+    CHROMA: "Chroma",
 }
 
 
@@ -37,6 +42,15 @@ def settings_in(meta: Mapping[str, str]) -> dict[str, str]:
     return {name: meta[name] for name in _NAMES if name in meta}
 
 
+def require_chroma(manifest: Manifest, directory: Path) -> None:
+    """Compare the Chroma that wrote a collection to ours, before that collection is opened.
+
+    Raises:
+        LibraryMismatch: They differ; names both sides.
+    """
+    require(manifest.versions, {CHROMA: releases()[CHROMA]}, directory)
+
+
 def require(meta: Mapping[str, str], present: Mapping[str, str], directory: Path) -> None:
     """Compare what a library was made with to what we have.
 
@@ -47,9 +61,10 @@ def require(meta: Mapping[str, str], present: Mapping[str, str], directory: Path
     if not differing:
         return
     sides = "; ".join(f"{_NAMES[name]} {meta[name]}, now {present[name]}" for name in differing)
-    remedy = (
-        "open it with the release that made it, or add its files to a new library"
-        if "format" in differing
-        else "run 'attest rebuild --remake' or choose what it was made with"
-    )
+    if "format" in differing:
+        remedy = "open it with the release that made it, or add its files to a new library"
+    elif differing == [CHROMA]:
+        remedy = "run 'attest rebuild'"
+    else:
+        remedy = "run 'attest rebuild --remake' or choose what it was made with"
     raise LibraryMismatch(f"{directory} was made with {sides}; {remedy}")

@@ -10,6 +10,7 @@ import numpy as np
 from rag.errors import LibraryDamaged
 from rag.store.child import Collector
 from rag.store.chroma import Job
+from rag.store.compatibility import require_chroma
 from rag.store.fingerprint import fingerprint_of, line
 from rag.store.index import read_vectors
 from rag.store.manifest import Manifest
@@ -52,6 +53,7 @@ def verify(directory: Path, snapshot: Snapshot, collector: Callable[[], Collecto
 
     Raises:
         LibraryDamaged: Two of them disagree, or a file is not what was published.
+        LibraryMismatch: Another release of Chroma wrote the collection.
     """
     meta = snapshot.meta
     intact(directory / CATALOGUE)
@@ -61,6 +63,7 @@ def verify(directory: Path, snapshot: Snapshot, collector: Callable[[], Collecto
     folder = directory / VERSIONS / meta["version"]
     manifest = Manifest.read(folder, meta["manifest"])
     manifest.check(folder, parts=manifest.parts)
+    require_chroma(manifest, directory)
     with tempfile.TemporaryDirectory(prefix="attest-verify-") as scratch:
         rows = Path(scratch) / "rows.jsonl"
         found = _compare_vectors(folder, int(meta["dim"]), snapshot, rows)

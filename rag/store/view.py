@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from rag.errors import LibraryDamaged
+from rag.store.compatibility import require_chroma
 from rag.store.index import KEYS, VECTORS, VectorIndex, read_vectors
 from rag.store.manifest import Manifest
 from rag.store.publishing import VERSIONS
@@ -103,6 +104,7 @@ def open_indexes(directory: Path, snapshot: Snapshot) -> Indexes:
 def _graph(folder: Path, manifest: Manifest, snapshot: Snapshot) -> "ChromaGraph":
     from rag.store.chroma import FOLDER, ChromaGraph
 
+    require_chroma(manifest, folder.parent.parent)
     manifest.check(folder, parts=[FOLDER])
     keys, _ = read_vectors(folder, int(snapshot.meta["dim"]))
     return ChromaGraph(folder, snapshot.passage_keys(), missed=keys[list(manifest.unreached)])

@@ -13,7 +13,7 @@ from rag.errors import LibraryDamaged, LibraryError, PaperNotFound, UsageError
 from rag.schema import Paper, Record
 from rag.store.catalogue import Batch, Catalogue
 from rag.store.child import Collector
-from rag.store.compatibility import FORMAT_ONLY, made_with, require, settings_in
+from rag.store.compatibility import FORMAT_ONLY, made_with, require, require_chroma, settings_in
 from rag.store.faults import reached
 from rag.store.ingest import Parsed, Progress, Reading, embed_new, parse
 from rag.store.manifest import Manifest
@@ -64,7 +64,10 @@ class Writer:
         from rag.identity import identify
 
         present = made_with(*makers)
-        require(self._catalogue.meta(), present, self._directory)
+        meta = self._catalogue.meta()
+        require(meta, present, self._directory)
+        if (base := self._base(meta)) is not None and base.collected:
+            require_chroma(base.manifest, self._directory)
         now = datetime.now(UTC)
         name = f"{now:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(2)}"
         parsed = parse(paths, makers.reading.read, name)
