@@ -163,6 +163,7 @@ def added(report: AddReport, *, explain: bool = False) -> Json:
         "seconds": report.seconds,
         "tables": [each.model_dump(mode="json") for each in report.tables],
         **({"merges": merges} if explain else {}),
+        **({"dry_run": True} if report.dry else {}),
     }
 
 

@@ -12,15 +12,17 @@ from rag.errors import LibraryDamaged, LibraryMissing
 from rag.store.catalogue import Catalogue
 from rag.store.child import ChromaChild, Collector
 from rag.store.compatibility import FORMAT_ONLY, require
-from rag.store.ingest import Progress, Reading, standard
+from rag.store.ingest import Makers, Progress, Reading, standard
 from rag.store.lock import Lock
-from rag.store.publishing import VERSIONS, clear
-from rag.store.report import AddReport, SplitReport, Status
+from rag.store.publishing import clear
+from rag.store.report import AddReport, Compacted, SplitReport, Status
 from rag.store.snapshot import Snapshot
-from rag.store.tables import CATALOGUE, FORMAT, GONE
-from rag.store.verifying import prove, verify
+from rag.store.space import size_of
+from rag.store.tables import CATALOGUE, FORMAT
+from rag.store.translating import translated
+from rag.store.verifying import catalogue_of, prove, verify
 from rag.store.view import Indexes, LibraryView, open_indexes
-from rag.store.writer import Makers, Writer, translated
+from rag.store.writer import Writer
 from rag.terms import RULES
 
 LOCK = "lock"
@@ -83,6 +85,22 @@ class Library:
             report = writer.add(_named(paths, names or {}), self._makers())
         return report.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
 
+    def preview(
+        self, paths: Iterable[Path | str], *, names: Mapping[Path, str] | None = None
+    ) -> AddReport:
+        """Tell what `add` would do with files or folders; nothing is written, not even a folder.
+
+        Raises:
+            LibraryMismatch: The library was made with another model or other rules.
+        """
+        started = time.monotonic()
+        with suppress(LibraryMissing):
+            self.snapshot().close()
+        with Catalogue.unwritten(self.directory / CATALOGUE) as catalogue:
+            writer = Writer(self.directory, catalogue, collector=self._collector, progress=silent)
+            report = writer.preview(_named(paths, names or {}), self._makers())
+        return report.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
+
     def remove(
         self,
         ids: Iterable[str] = (),
@@ -140,6 +158,21 @@ class Library:
         with self._writer(progress) as writer:
             return writer.remake(self._makers()) if remake else writer.rebuild()
 
+    def compact(self) -> Compacted:
+        """Give back the room of deleted rows, unused vectors and interrupted work.
+
+        Nothing that readers see changes.
+
+        Raises:
+            LibraryLocked: Another process is writing.
+        """
+        self._require()
+        before = size_of(self.directory)
+        with self._writer(silent) as writer:
+            writer.compact()
+        fingerprint = self.status().fingerprint
+        return Compacted(before=before, after=size_of(self.directory), fingerprint=fingerprint)
+
     def status(self) -> Status:
         """Return how the library stands.
 
@@ -174,7 +207,7 @@ class Library:
             LibraryMismatch: It has another layout.
             LibraryDamaged: It is not what was written.
         """
-        snapshot = self._snapshot()
+        snapshot = catalogue_of(self.directory)
         try:
             require(snapshot.meta, FORMAT_ONLY, self.directory)
             if self._proved != snapshot.generation:
@@ -241,16 +274,9 @@ class Library:
     def _catalogue(self) -> Catalogue:
         """Open the catalogue for writing, unless it is damaged; a new seal would hide that."""
         path = self.directory / CATALOGUE
-        with suppress(LibraryMissing), self._snapshot() as snapshot:
+        with suppress(LibraryMissing), catalogue_of(self.directory) as snapshot:
             prove(path, snapshot, writing=lambda: False)
         return Catalogue(path)
-
-    def _snapshot(self) -> Snapshot:
-        """Open the catalogue; one that is gone while its versions are there was not never made."""
-        path, versions = self.directory / CATALOGUE, self.directory / VERSIONS
-        if not path.exists() and versions.is_dir() and any(versions.iterdir()):
-            raise LibraryDamaged(f"{path} is missing; {GONE}")
-        return Snapshot(path)
 
     def _writing(self) -> bool:
         return Lock(self.directory / LOCK).holder() is not None

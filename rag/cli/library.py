@@ -1,4 +1,4 @@
-"""Commands that change the library: ``add``, ``remove``, ``split``, ``rebuild``."""
+"""Commands that change the library: ``add``, ``remove``, ``split``, ``rebuild``, ``compact``."""
 
 import sys
 from pathlib import Path
@@ -23,6 +23,9 @@ def add(
     explain: Annotated[
         bool, typer.Option("--explain", help="List which records were merged, and why.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what would happen; write nothing.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Read papers into the library.
@@ -36,7 +39,8 @@ def add(
     here = session(context)
     narration = here.narration()
     try:
-        report = here.library().add(paths, progress=narration)
+        library = here.library()
+        report = library.preview(paths) if dry_run else library.add(paths, progress=narration)
     finally:
         narration.end()
     for table in report.tables:
@@ -141,6 +145,18 @@ def rebuild(
     here.screen().write(f"Rebuilt; the content is {fingerprint}.")
 
 
+def compact(context: typer.Context, json: Json = False) -> None:
+    """Give back the room that removed papers and interrupted work left."""
+    here = session(context)
+    done = here.library().compact()
+    if json:
+        put(done.model_dump(mode="json"))
+        return
+    here.screen().write(
+        f"{done.before:,} bytes before, {done.after:,} after; the content is {done.fingerprint}."
+    )
+
+
 def _going(
     snapshot: "Snapshot", ids: list[str], *, file: str | None, batch: str | None
 ) -> list[str]:
@@ -178,4 +194,4 @@ def _tell(here: Session, going: list[str], *, removed: int | None, json: bool) -
         screen.write(f"Removed {counted(removed, 'paper')}.")
 
 
-COMMANDS = (add, remove, split, rebuild)
+COMMANDS = (add, remove, split, rebuild, compact)

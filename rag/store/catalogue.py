@@ -28,7 +28,7 @@ from rag.store.storing import (
     unshelve,
     value,
 )
-from rag.store.tables import connect
+from rag.store.tables import connect, connect_reader
 
 _CHOSEN = """(file IN (SELECT key FROM files WHERE path = ?)
     OR batch IN (SELECT key FROM batches WHERE id = ?))"""
@@ -51,6 +51,20 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection = connect(path)
+
+    @classmethod
+    def unwritten(cls, path: Path) -> Self:
+        """Open a catalogue to look things up; one that is not there is empty and stays so."""
+        if not path.exists():
+            return cls(Path(":memory:"))
+        made = cls.__new__(cls)
+        made._path, made._connection = path, connect_reader(path)
+        return made
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self._path.stat().st_size
 
     def __enter__(self) -> Self:
         """Return itself."""

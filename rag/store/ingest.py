@@ -50,6 +50,13 @@ class Reading(NamedTuple):
     """Version of the passage rules."""
 
 
+class Makers(NamedTuple):
+    """What turns files into vectors."""
+
+    embedder: Embedder
+    reading: Reading
+
+
 class Parsed(NamedTuple):
     """All records of an ``add``."""
 
@@ -90,6 +97,26 @@ def parse(paths: Iterable[tuple[Path, str]], read: Read, batch: str) -> Parsed:
         taken = len(parsed.records) - before[0], len(parsed.rejections) - before[1]
         parsed.files.append(FileReport(file=name, read=taken[0], rejected=taken[1]))
     return parsed
+
+
+def texts_of(
+    papers: Iterable[Paper],
+    keys: Callable[[str], tuple[str, ...]],
+    records: Mapping[str, tuple[Record, ...]],
+    makers: Makers,
+) -> Texts:
+    """Split papers for the index.
+
+    Args:
+        papers: What is to be stored.
+        keys: Identity keys of a paper, by its id, besides its own.
+        records: Of papers made of several, by paper id.
+        makers: Hold the rules.
+    """
+    split, count = makers.reading.split, makers.embedder.count_tokens
+    return Texts(
+        (split(paper, (), count) for paper in papers), keys, lambda name: records.get(name, ())
+    )
 
 
 def embed_new(catalogue: Catalogue, texts: Texts, embedder: Embedder, progress: Progress) -> int:

@@ -65,6 +65,8 @@ class AddReport(Noun):
     rejected: int = 0
     embedded: int = 0
     """Passages whose text had no vector yet."""
+    dry: bool = False
+    """Whether nothing was written: what is told would happen."""
     batch: str | None = None
     """Name under which this ``add`` can be removed again; None where it changed nothing."""
     papers: int = 0
@@ -72,6 +74,14 @@ class AddReport(Noun):
     passages: int = 0
     fingerprint: str = ""
     seconds: float = 0.0
+
+
+class Compacted(Noun):
+    """The bytes of a library's folder before and after."""
+
+    before: int
+    after: int
+    fingerprint: str
 
 
 class Status(Noun):

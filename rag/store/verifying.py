@@ -22,6 +22,19 @@ from rag.store.tables import CATALOGUE, GONE
 _FEW = 0.01
 
 
+def catalogue_of(directory: Path) -> Snapshot:
+    """Open a library's catalogue for reading.
+
+    Raises:
+        LibraryMissing: There never was one.
+        LibraryDamaged: It is gone, though its versions are there.
+    """
+    path, versions = directory / CATALOGUE, directory / VERSIONS
+    if not path.exists() and versions.is_dir() and any(versions.iterdir()):
+        raise LibraryDamaged(f"{path} is missing; {GONE}")
+    return Snapshot(path)
+
+
 def prove(path: Path, snapshot: Snapshot, *, writing: Callable[[], bool]) -> None:
     """Check that a catalogue is as it was written, before anything of it is used.
 

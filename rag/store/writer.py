@@ -1,38 +1,28 @@
 """The one process that changes a library: from taking the lock to publishing a version."""
 
 import secrets
-import sqlite3
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from rag.embedding.port import Embedder
-from rag.errors import LibraryDamaged, LibraryError, PaperNotFound, UsageError
+from rag.errors import LibraryDamaged, LibraryMissing, PaperNotFound, UsageError
 from rag.schema import Paper, Record
 from rag.store.catalogue import Batch, Catalogue
 from rag.store.child import Collector
 from rag.store.compatibility import FORMAT_ONLY, made_with, require, require_chroma, settings_in
 from rag.store.faults import reached
-from rag.store.ingest import Parsed, Progress, Reading, embed_new, parse
+from rag.store.ingest import Makers, Parsed, Progress, embed_new, parse, texts_of
 from rag.store.manifest import Manifest
 from rag.store.publishing import VERSIONS, Base, Publisher, clear
 from rag.store.report import AddReport, MergeReport, SplitReport
+from rag.store.space import needed, require_room
 from rag.store.storing import Text
-from rag.store.tables import GONE
-from rag.store.texts import Texts
 from rag.terms import RULES
 
 if TYPE_CHECKING:
     from rag.identity import Identified
-
-
-class Makers(NamedTuple):
-    """What turns files into vectors."""
-
-    embedder: Embedder
-    reading: Reading
 
 
 class Writer:
@@ -61,19 +51,9 @@ class Writer:
 
     def add(self, paths: Sequence[tuple[Path, str]], makers: Makers) -> AddReport:
         """Read files by path and name, identify, embed, publish; see `rag.library.Library.add`."""
-        from rag.identity import identify
-
-        present = made_with(*makers)
-        meta = self._catalogue.meta()
-        require(meta, present, self._directory)
-        if (base := self._base(meta)) is not None and base.collected:
-            require_chroma(base.manifest, self._directory)
         now = datetime.now(UTC)
         name = f"{now:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(2)}"
-        parsed = parse(paths, makers.reading.read, name)
-        reached("after-parse")
-        found = identify(parsed.records, self._catalogue, self._catalogue.splits())
-        reached("after-identify")
+        parsed, found = self._found(paths, makers, name)
         if not found.papers and not found.retired:
             return self._report(parsed, found)
         batch = Batch(
@@ -84,6 +64,27 @@ class Writer:
         )
         embedded = self._store(found, makers, batch)
         return self._report(parsed, found, batch=name, embedded=embedded)
+
+    def preview(self, paths: Sequence[tuple[Path, str]], makers: Makers) -> AddReport:
+        """Read files and tell what an ``add`` of them would do; write nothing."""
+        parsed, found = self._found(paths, makers, "")
+        return self._report(parsed, found, dry=True)
+
+    def _found(
+        self, paths: Sequence[tuple[Path, str]], makers: Makers, batch: str
+    ) -> "tuple[Parsed, Identified]":
+        """Read files and decide which paper each record belongs to."""
+        from rag.identity import identify
+
+        meta = self._catalogue.meta()
+        require(meta, made_with(*makers), self._directory)
+        if (base := self._base(meta)) is not None and base.collected:
+            require_chroma(base.manifest, self._directory)
+        parsed = parse(paths, makers.reading.read, batch)
+        reached("after-parse")
+        found = identify(parsed.records, self._catalogue, self._catalogue.splits())
+        reached("after-identify")
+        return parsed, found
 
     def remove(self, ids: tuple[str, ...], *, file: str | None, batch: str | None) -> int:
         """Delete papers by id, or what came from a file or an ``add`` and nowhere else."""
@@ -104,6 +105,9 @@ class Writer:
     def rebuild(self) -> str:
         """Publish a version made afresh from the catalogue."""
         settings = settings_in(self._catalogue.meta())
+        if "dim" not in settings:
+            raise LibraryMissing(f"nothing was added to {self._directory} yet; use 'attest add'")
+        self._require_room(int(settings["dim"]))
         with self._collector() as collector, self._publishing(settings, collector) as change:
             change.stale = True
         return self._catalogue.meta()["fingerprint"]
@@ -112,7 +116,8 @@ class Writer:
         """Split and embed every paper again and publish."""
         with self._catalogue.snapshot() as snapshot:
             papers = tuple(snapshot.iter_papers())
-        texts = _texts(papers, _no_keys, self._members(papers), makers)
+        texts = texts_of(papers, _no_keys, self._members(papers), makers)
+        self._require_room(makers.embedder.dim)
         embed_new(self._catalogue, texts, makers.embedder, self._progress)
         with (
             self._collector() as collector,
@@ -137,7 +142,7 @@ class Writer:
         parted = take_apart(paper_id, records, going, self._catalogue)
         papers = (parted.kept, parted.gone)
         with self._collector() as collector:
-            texts = _texts(papers, parted.keys.__getitem__, parted.records, makers)
+            texts = texts_of(papers, parted.keys.__getitem__, parted.records, makers)
             embed_new(self._catalogue, texts, makers.embedder, self._progress)
             with self._publishing(settings, collector) as change:
                 self._catalogue.store_split(parted.split)
@@ -150,6 +155,16 @@ class Writer:
             papers=self._catalogue.counts()["papers"],
             fingerprint=self._catalogue.meta()["fingerprint"],
         )
+
+    def compact(self) -> None:
+        """Delete vectors that nothing uses and rewrite the catalogue without gaps."""
+        with self._catalogue.transaction():
+            self._catalogue.drop_unreferenced()
+        self._catalogue.tidy(shrink=True)
+
+    def _require_room(self, dim: int, more: int = 0) -> None:
+        passages = self._catalogue.counts()["passages"] + more
+        require_room(self._directory, needed(passages, dim, self._catalogue.size))
 
     def _members(
         self,
@@ -176,7 +191,8 @@ class Writer:
         # Chroma takes a second to load; meanwhile there is enough to do here.
         with self._collector() as collector:
             members = self._members(found.papers, found.retired, found.records)
-            texts = _texts(found.papers, found.known_by, members, makers)
+            texts = texts_of(found.papers, found.known_by, members, makers)
+            self._require_room(makers.embedder.dim, sum(len(each.passages) for each in texts))
             embedded = embed_new(self._catalogue, texts, makers.embedder, self._progress)
             reached("after-embedding")
             with self._publishing(made_with(*makers), collector) as change:
@@ -224,7 +240,13 @@ class Writer:
             return None
 
     def _report(
-        self, parsed: Parsed, found: "Identified", *, batch: str | None = None, embedded: int = 0
+        self,
+        parsed: Parsed,
+        found: "Identified",
+        *,
+        batch: str | None = None,
+        embedded: int = 0,
+        dry: bool = False,
     ) -> AddReport:
         return AddReport(
             files=tuple(parsed.files),
@@ -233,6 +255,7 @@ class Writer:
             tables=tuple(parsed.tables),
             rejected=len(parsed.rejections),
             embedded=embedded,
+            dry=dry,
             batch=batch,
             merges=tuple(_merges(found)),
             fingerprint=self._catalogue.meta().get("fingerprint", ""),
@@ -255,18 +278,6 @@ class _Change:
             self.stale |= self._catalogue.upsert(text, model)
 
 
-def _texts(
-    papers: Iterable[Paper],
-    keys: Callable[[str], tuple[str, ...]],
-    records: Mapping[str, tuple[Record, ...]],
-    makers: Makers,
-) -> Texts:
-    split, count = makers.reading.split, makers.embedder.count_tokens
-    return Texts(
-        (split(paper, (), count) for paper in papers), keys, lambda name: records.get(name, ())
-    )
-
-
 def _no_keys(_: str) -> tuple[str, ...]:
     return ()
 
@@ -281,22 +292,3 @@ def _merges(found: "Identified") -> Iterable[MergeReport]:
 def _counts(found: "Identified") -> dict[str, int]:
     names = ("read", "new", "updated", "unchanged", "merged")
     return {name: getattr(found, name) for name in names}
-
-
-@contextmanager
-def translated(directory: Path) -> Generator[None]:
-    """Turn what disk and SQLite can raise into a `LibraryError`."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
-            raise _unwritable(directory, error) from error
-        raise LibraryDamaged(f"{directory}: the catalogue is damaged ({error}); {GONE}") from error
-    except OSError as error:
-        raise _unwritable(directory, error) from error
-
-
-def _unwritable(directory: Path, error: Exception) -> LibraryError:
-    return LibraryError(
-        f"{directory} cannot be written ({error}); nothing stored is lost, run it again"
-    )

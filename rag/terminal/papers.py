@@ -69,6 +69,9 @@ def show_added(screen: Screen, report: AddReport, *, explain: bool = False) -> N
         screen.write(f"{source.file}, record {source.position}: {rejection.reason}", first="  - ")
     for error in report.errors:
         screen.write(f"not read: {error.reason}", first="  ! ")
+    if report.dry:
+        screen.write("Nothing was written; this is what 'attest add' would do.")
+        return
     size = f"{counted(report.papers, 'paper')} in {counted(report.passages, 'passage')}"
     screen.write(f"The library holds {size}. ({report.seconds:.1f} s)")
     if report.batch:
