@@ -63,8 +63,13 @@ class Lock:
         if not _taken(descriptor, self._patience):
             os.close(descriptor)
             raise LibraryLocked(self._refusal())
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, Holder.here().model_dump_json().encode(), 0)
+        try:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, Holder.here().model_dump_json().encode(), 0)
+        except OSError:
+            # On a full disk; a descriptor left open would lock out this process too.
+            os.close(descriptor)
+            raise
         self._descriptor = descriptor
         return self
 

@@ -227,7 +227,10 @@ class Writer:
         finally:
             clear(self._directory, keep=self._catalogue.meta().get("version"))
         reached("old-removed")
-        self._catalogue.tidy(shrink=change.stale)
+        # What was added is published, whether or not the log can be emptied; what was removed
+        # is gone only when it was.
+        if change.stale:
+            self._catalogue.tidy(shrink=True)
 
     def _base(self, meta: Mapping[str, str]) -> Base | None:
         """Return the published version if a new one may be added to its collection."""
