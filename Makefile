@@ -13,7 +13,7 @@ TESTS ?= tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fix lock bench model clean
+.PHONY: help demo test check fix lock bench soak model clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,13 @@ lock:  ## resolve the dependencies anew into lock/ (needs uv)
 
 bench: $(VENV)/dev.stamp  ## say what each benchmark measures and how it is run
 	$(BIN)/python -m eval.bench
+
+soak: $(VENV)/dev.stamp  ## kill, damage, crowd and empty libraries for hours, and print what was lost
+	$(BIN)/python -m eval.bench.crash --kills 1000
+	$(BIN)/python -m eval.bench.damage --trials 200
+	$(BIN)/python -m eval.bench.contention --rounds 50 --kills 50 --publishes 50
+	$(BIN)/python -m eval.bench.removal --marked 1000
+	$(BIN)/python -m eval.bench.publishing --papers 50000 --verify 100000
 
 model: $(VENV)/dev.stamp  ## convert the embedding model to the form that is shipped
 	$(BIN)/python -m rag.models.convert

@@ -4,7 +4,7 @@ from importlib import import_module
 
 BENCHES = (
     *("ingest", "ask", "trace", "rivals", "sentences", "crash", "resume", "corruption"),
-    *("exports", "fuzz", "identity", "roundtrip", "damage", "contention"),
+    *("exports", "fuzz", "identity", "roundtrip", "damage", "contention", "removal", "publishing"),
 )
 
 
