@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rag.build import embedder, open_library
+from rag.cases import FILE as CASES
 from rag.conversations import FILE as CONVERSATIONS
 from rag.errors import AttestError, LibraryMissing, UsageError
 from rag.hosts import contacts, mixture, refuse_mixture
@@ -45,6 +46,7 @@ def places(settings: Settings) -> dict[str, Path]:
     return {
         "library": settings.library.absolute(),
         "conversations": settings.library.absolute() / CONVERSATIONS,
+        "test cases": settings.library.absolute() / CASES,
         "settings of this folder": PROJECT_FILE.absolute(),
         "settings of the user": user_file(),
         "model": MODEL,

@@ -13,13 +13,12 @@ from rag.exports.marks import digest, mark
 from rag.exports.references import Reference, bibliography
 from rag.exports.safe import tidy, web
 from rag.people import byline
+from rag.phrases import ended
 from rag.retractions import labelled
 from rag.schema import Citation, Claim
 
 Line = tuple[str | int, ...]
 """Texts, and numbers of notes."""
-
-_ENDS = (".", "!", "?", "…", "。", "！", "？", ":", '"', "”")
 
 
 class Note(NamedTuple):
@@ -106,17 +105,13 @@ def _lines(item: Item, notes: int) -> Iterator[Line]:
             yield ("Nearest in the library:", *nearest)
     else:
         # In their own order, so that notes come by number: Word counts footnotes as they come.
-        for whole, claims in groupby(answer.claims, lambda claim: _is_sentence(claim.text)):
+        for whole, claims in groupby(answer.claims, lambda claim: ended(claim.text)):
             yield tuple(_body(tuple(claims), " " if whole else "; "))
     for notice in answer.notices:
         yield (f"Note: {notice}",)
     if answer.withheld:
         yield (f"Withheld by the check: {len(answer.withheld)}.",)
     yield (_about(item),)
-
-
-def _is_sentence(text: str) -> bool:
-    return text.rstrip().endswith(_ENDS)
 
 
 def _body(claims: Sequence[Claim], apart: str) -> Iterator[str | int]:

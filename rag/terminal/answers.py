@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rag.people import byline
+from rag.phrases import ended, parted
 from rag.retractions import labelled
 from rag.schema import Answer, Citation, Claim, Hit
 from rag.terminal.layout import Run
 from rag.terminal.screen import Screen
 from rag.terms import terms, word_terms, words
 
-_ENDS = (".", "!", "?", "…", "。", "！", "？", ":", '"', "”")
 _SHOWN = 400
 """Characters of a passage listed with a hit."""
 _NEAREST = 3
@@ -21,8 +21,7 @@ def show_answer(screen: Screen, answer: Answer) -> None:
         screen.write(answer.text)
         show_nearest(screen, answer.refusal.nearest[:_NEAREST], answer.standalone)
     else:
-        short = [claim for claim in answer.claims if not claim.text.rstrip().endswith(_ENDS)]
-        whole = [claim for claim in answer.claims if claim not in short]
+        short, whole = parted(answer.claims)
         for claims, style in ((short, "bold"), (whole, "")):
             if claims:
                 if claims is whole and short:
@@ -133,7 +132,7 @@ def _reference(citation: Citation) -> Iterator[Run]:
     name = byline(citation.authors, citation.year)
     if name:
         yield Run(f"{name}. ")
-    end = "" if citation.title.endswith(_ENDS) else "."
+    end = "" if ended(citation.title) else "."
     yield Run(f"{citation.title}{end}", "bold")
     if citation.retraction:
         yield Run(f" {labelled(citation.retraction)}", "bold")

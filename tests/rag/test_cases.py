@@ -131,3 +131,15 @@ def test_many_keep_at_once_and_nothing_is_lost(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == ["cases.jsonl"]
     lines = Cases(tmp_path).path.read_text(encoding="utf-8").splitlines()
     assert {json.loads(each)["origin"] for each in lines} == {"person"}
+
+
+def test_cases_go_with_the_papers_whose_words_they_hold(tmp_path: Path):
+    cases = Cases(tmp_path)
+    assert cases.forget(lambda ids: ids) == 0
+    cases.keep(case(_cited("a", "Who hoots?"), quotes=[1]))
+    cases.keep(case(_cited("b", "Who squeaks?"), quotes=[2]))
+    cases.keep(case(_cited("c", "Who is blue?"), answerable=False))
+    assert cases.forget(lambda ids: {"owl", "bat"}) == 0
+    assert cases.forget(lambda ids: {"bat"}) == 1
+    assert [each.id for each in _read(cases)] == ["page-b", "page-c"]
+    assert "hoot" not in cases.path.read_text("utf-8").replace("Who hoots", "")
