@@ -1,5 +1,6 @@
 # Everything a contributor runs. `make help` lists it; CI runs `make test`.
-# No step needs root, and after the first install no step needs a network.
+# Only `make test` may need root, to install Chromium where there is none; after the first
+# install no step needs a network.
 
 PYTHON ?= $(shell python3.11 -c 'print("python3.11")' 2>/dev/null || echo python3)
 UV ?= uv
@@ -13,7 +14,7 @@ TESTS ?= tests
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fix lock bench soak model clean
+.PHONY: help demo ui test check fix lock bench soak model clean chromium
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +22,10 @@ help:  ## list the targets
 demo: $(VENV)/base.stamp  ## install the locked base and answer questions on the sample library
 	$(BIN)/attest demo
 
-test: check $(VENV)/torch-$(TORCH).stamp  ## install the locked tools, lint, type-check, hold the drawing, run every test
+ui: $(VENV)/ui.stamp  ## install the locked page and open it in a browser
+	$(BIN)/attest ui
+
+test: check chromium $(VENV)/torch-$(TORCH).stamp  ## install the locked tools, lint, type-check, hold the drawing, run every test
 	$(BIN)/python -m pytest $(TESTS)
 
 check: $(VENV)/dev.stamp  ## format, lint, types and import contracts, without the tests
@@ -37,6 +41,7 @@ fix: $(VENV)/dev.stamp  ## format, and mend what the linter can mend
 lock:  ## resolve the dependencies anew into lock/ (needs uv)
 	$(COMPILE) --upgrade --all-extras -o lock/all.txt
 	$(COMPILE) --upgrade --extra dev --extra eval --extra llm --extra ui -c lock/all.txt -o lock/dev.txt
+	$(COMPILE) --upgrade --extra ui -c lock/all.txt -o lock/ui.txt
 	$(COMPILE) --upgrade -c lock/all.txt -o lock/base.txt
 
 bench: $(VENV)/dev.stamp  ## say what each benchmark measures and how it is run
@@ -51,6 +56,17 @@ soak: $(VENV)/dev.stamp  ## kill, damage, crowd and empty libraries for hours, a
 
 model: $(VENV)/dev.stamp  ## convert the embedding model to the form that is shipped
 	$(BIN)/python -m rag.models.convert
+
+# The tests of the page drive a real browser. Where none is found and this may install
+# packages of the system, it does; else it says what to do, and those tests are skipped,
+# which is a failure in CI.
+chromium:
+	@command -v chromium chromium-browser google-chrome >/dev/null || test -n "$$ATTEST_CHROMIUM" \
+		|| if command -v apt-get >/dev/null && test "$$(id -u)" = 0; then \
+			echo "installing Chromium for the tests of the page"; \
+			apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \
+				--no-install-recommends chromium >/dev/null; \
+		else echo "no Chromium: the tests of the page are skipped; apt-get install chromium"; fi
 
 clean:  ## remove the environment, caches and build results
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .pytest_cache .ruff_cache

@@ -34,7 +34,7 @@ HEAVY = {
 CPU_SECONDS = 0.5
 MOST_LINES = 300
 # One case of an evaluation may fail in any way whatever and becomes a row of its run.
-BOUNDARIES = {"eval/bench/fuzz.py", "eval/runner.py"}
+BOUNDARIES = {"eval/bench/fuzz.py", "ui/views/failing.py"}
 # Each pattern is written so that it does not match itself.
 NOT_COMMITTED = re.compile(
     r"/(?:wor[k]|roo[t])/|/\.librar[y]|farm-[a-z]+|pypi\.or[g]|pythonhoste[d]|/opt/pyp[i]"
