@@ -4,7 +4,8 @@ from importlib import import_module
 
 BENCHES = (
     *("ingest", "ask", "trace", "rivals", "sentences", "crash", "resume", "corruption"),
-    *("exports", "fuzz", "identity", "roundtrip", "damage", "contention", "removal", "publishing"),
+    *("damage", "contention", "removal", "publishing"),
+    *("exports", "fuzz", "identity", "page", "roundtrip"),
 )
 
 
