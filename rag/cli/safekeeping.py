@@ -21,7 +21,7 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     json: Json = False,
 ) -> None:
-    """Write the library into one file, with its conversations and cases.
+    """Write the library, conversations and cases into one file.
 
     Others may read and write it meanwhile: the backup is of one moment. Every byte in it is
     covered by a hash.
