@@ -5,7 +5,7 @@ from importlib import import_module
 BENCHES = (
     *("ingest", "ask", "trace", "rivals", "sentences", "crash", "resume", "corruption"),
     *("damage", "contention", "removal", "publishing"),
-    *("exports", "fuzz", "identity", "page", "roundtrip"),
+    *("exports", "fuzz", "identity", "page", "readers", "roundtrip"),
 )
 
 

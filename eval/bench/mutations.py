@@ -91,6 +91,11 @@ gardens and come home again, as we show.</blockquote><script>var a = "</p>";</sc
 """For formats of which the shared data hold no file."""
 
 
+def own() -> Mapping[str, str]:
+    """Return a text of our own for each format of which the shared data hold no file."""
+    return _OWN
+
+
 def seeds(folders: Sequence[Path]) -> dict[str, list[str]]:
     """Return pieces of the files below folders by the reader that recognises the file."""
     found: dict[str, list[str]] = {reader.name: [] for reader in READERS}
