@@ -18,6 +18,8 @@ from rag.errors import LibraryLocked
 PATIENCE = 0.5
 """Seconds to wait for a lock that may be held for a moment only."""
 
+_PAUSE = 0.02
+
 
 class Holder(BaseModel):
     """Who holds the lock."""
@@ -107,7 +109,10 @@ class Lock:
             return None
 
     def _refusal(self) -> str:
-        holder = self._read()
+        # A holder takes the lock first and writes its name then.
+        deadline = time.monotonic() + self._patience
+        while (holder := self._read()) is None and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
         who = (
             f"process {holder.pid} on {holder.host} (started {holder.started}: {holder.command})"
             if holder
@@ -124,6 +129,6 @@ def _taken(descriptor: int, patience: float) -> bool:
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 return False
-            time.sleep(0.02)
+            time.sleep(_PAUSE)
         else:
             return True

@@ -146,12 +146,12 @@ def test_every_file_is_on_the_disk_before_its_name_and_its_name_before_the_commi
 
 @pytest.mark.may_skip("root writes to any folder")
 def test_a_folder_that_cannot_be_written_is_read_all_the_same(library: Library, built: Path):
-    if os.geteuid() == 0:
-        pytest.skip("root writes to any folder")
     before = library.status().fingerprint
     folders = [library.directory, *(path for path in library.directory.rglob("*") if path.is_dir())]
     for folder in folders:
         folder.chmod(0o555)
+    if os.access(library.directory, os.W_OK):
+        pytest.skip("root writes to any folder")
     (library.directory / "lock").chmod(0o444)
     try:
         with pytest.raises(LibraryError, match="cannot be written"):

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -60,6 +61,18 @@ def test_the_kernel_frees_the_lock_of_a_killed_holder(tmp_path: Path):
         assert holder is not None
         assert holder.pid == os.getpid()
     assert Lock(path).holder() is None
+
+
+def test_a_holder_that_has_yet_to_write_its_name_is_waited_for(tmp_path: Path):
+    path = tmp_path / "lock"
+    with Lock(path):
+        named = path.read_bytes()
+        path.write_bytes(b"")
+        writing = threading.Timer(0.45, path.write_bytes, [named])
+        writing.start()
+        with pytest.raises(LibraryLocked, match=f"process {os.getpid()}"), Lock(path, patience=0.3):
+            pass
+        writing.join()
 
 
 def test_asking_who_holds_a_lock_that_never_was_names_nobody(tmp_path: Path):
