@@ -146,7 +146,10 @@ def rebuild(
 
 
 def compact(context: typer.Context, json: Json = False) -> None:
-    """Give back the room that removed papers and interrupted work left."""
+    """Give back the room of what is gone.
+
+    Of removed papers, of vectors that nothing uses and of work that was interrupted.
+    """
     here = session(context)
     done = here.library().compact()
     if json:

@@ -21,10 +21,10 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     json: Json = False,
 ) -> None:
-    """Write the library, conversations and cases into one file.
+    """Write the whole library into one file.
 
-    Others may read and write it meanwhile: the backup is of one moment. Every byte in it is
-    covered by a hash.
+    Its conversations and cases go with it. Others may read and write it meanwhile: the
+    backup is of one moment. Every byte in it is covered by a hash.
     """
     from rag.backups import back_up
 
