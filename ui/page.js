@@ -7,6 +7,7 @@ window.__attest?.abort();
 const life = (window.__attest = new AbortController());
 const hear = (name, act) => document.addEventListener(name, act, { signal: life.signal });
 let origin = null;
+let wanted = new URLSearchParams(location.search).get("answer");
 
 const data = (button) => {
   const told = { ...button.dataset };
@@ -118,8 +119,8 @@ const changed = () => {
     changed.stamp = file.dataset.stamp;
     save(JSON.parse(file.dataset.file));
   }
-  const named = one("#talk .turn.asked-for");
-  if (named && changed.named !== named.id) { changed.named = named.id; named.scrollIntoView(); }
+  const named = wanted && document.getElementById(`turn-${wanted}`);
+  if (named) { wanted = ""; named.scrollIntoView(); }
   address();
 };
 const watcher = new MutationObserver(changed);

@@ -134,3 +134,20 @@ def test_a_removed_paper_is_said_to_be_gone(
     turn.locator(".chip").first.click()
     expect(tab.page.locator("#evidence")).to_contain_text("no longer in the library")
     assert tab.page.evaluate(MARKED) == plain(kept.citations[0].quote)
+
+
+def test_an_address_leads_to_an_answer_of_a_long_conversation(
+    serving: Any, visitor: Callable[..., Visitor], sample: Path
+) -> None:
+    answers = asked(Settings(library=sample), 12)
+    conversation = Conversations(sample).keep(answers[0])
+    for answer in answers[1:]:
+        Conversations(sample).keep(answer, conversation=conversation)
+    origin = serving(sample)
+    tab = visitor(origin)
+    tab.go(f"?library=library&conversation={conversation}")
+    link = tab.page.locator(f"#turn-{answers[8].id} .here").get_attribute("href")
+    other = visitor(origin)
+    other.go(str(link))
+    expect(other.page.locator(f"#turn-{answers[8].id} .question")).to_be_in_viewport()
+    assert other.page.evaluate("window.scrollY") > 0
