@@ -79,8 +79,11 @@ def visitor(running: Browser) -> Iterator[Callable[..., Visitor]]:
 
 @pytest.fixture
 def sample(sample_library: Library, tmp_path: Path) -> Path:
-    """Return a copy of the sample library, for one test alone."""
-    return Path(shutil.copytree(sample_library.directory, tmp_path / "shelf" / "library"))
+    """Return a copy of the sample library, for one test alone; nothing was asked of it yet."""
+    # Other tests may have asked the library that all share.
+    asked = shutil.ignore_patterns("conversations.sqlite*", "cases.jsonl*")
+    folder = tmp_path / "shelf" / "library"
+    return Path(shutil.copytree(sample_library.directory, folder, ignore=asked))
 
 
 @pytest.fixture
