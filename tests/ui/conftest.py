@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import MISSING, Visitor, browser, chromium, visit
-from playwright.sync_api import Browser
+from browser import MISSING, PATIENCE, Visitor, browser, chromium, visit
+from playwright.sync_api import Browser, expect
 
 from rag.library import Library
 from rag.settings import Settings
 from ui.serving import Serving, serve
+
+# A machine that is busy with other tests needs more than five seconds for some of it.
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
