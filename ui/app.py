@@ -81,7 +81,7 @@ def _hear_settings(
 
     def start(request: gr.Request) -> list[Any]:
         place = place_of(cast(Any, request).query_params)
-        name = place.library if place.library in desk.shelf.names else desk.shelf.first
+        name = place.library if desk.shelf.holds(place.library) else desk.shelf.first
         shown = _opened(frame, asking, Visit(name, place.conversation), owner(request))
         panel = SKIP
         if place.cite and place.answer:
@@ -95,7 +95,7 @@ def _hear_settings(
         ]
 
     def other(request: gr.Request, name: str, visit: Visit) -> list[Any]:
-        if name == visit.library or name not in desk.shelf.names:
+        if name == visit.library or not desk.shelf.holds(name):
             return [SKIP] * (len(opened) + 1)
         shown = _opened(frame, asking, Visit(name), owner(request))
         return [*shown, render.no_evidence(reading.NOTHING)]

@@ -46,8 +46,7 @@ const dark = (wanted) => {
 
 const close = () => {
   document.body.classList.remove("reading");
-  const back = origin && origin.isConnected ? origin : origin && one(`#${CSS.escape(origin.dataset.home || "none")}`);
-  back?.focus();
+  if (origin?.isConnected) origin.focus();
 };
 
 const HERE = {

@@ -27,13 +27,18 @@ class Shelf:
             beside = []
         return tuple(dict.fromkeys([self.first, *filter(_NAME.fullmatch, beside)]))
 
+    def holds(self, name: str) -> bool:
+        """Tell whether there is a library of this name, without listing the others."""
+        beside = _NAME.fullmatch(name) and (self._parent / name / CATALOGUE).is_file()
+        return name == self.first or bool(beside)
+
     def settings(self, name: str, *, llm: str | None = None) -> Settings:
         """Return the settings of a library.
 
         Raises:
             UsageError: There is none of this name.
         """
-        if name not in self.names:
+        if not self.holds(name):
             raise UsageError(f"no library {name!r} here; choose one of the list")
         changed: dict[str, object] = {"library": self._parent / name}
         if llm is not None:
@@ -52,7 +57,7 @@ class Shelf:
                 "name a library with letters, digits, blanks, dots and dashes, 60 at most"
             )
         folder = self._parent / wanted
-        if wanted in self.names or folder.exists():
+        if self.holds(wanted) or folder.exists():
             raise UsageError(f"{wanted} is there already; choose another name")
         from rag.store.catalogue import Catalogue
 
