@@ -30,6 +30,7 @@ LAYERS, WIDTH, HEADS, DEPTH = 6, 384, 12, 32
 OPSET = 20
 MATRIX_LARGEST, TABLE_LARGEST = 63, 127
 LAYER_NORM_EPSILON = 1e-12
+SIZE: tuple[str | int, ...] = ("batch", "length")
 
 
 @dataclass
@@ -82,6 +83,7 @@ class Graph:
     ) -> tuple[str, str]:
         """Store an array as int8 up to ``largest`` with a scale per slice; return both names."""
         scale = (np.abs(value).max(axis=axis, keepdims=True) / largest).astype(np.float16)
+        scale = np.where(scale == 0, np.float16(1), scale)  # of an unused row, all zeros
         whole = np.rint(value / scale.astype(np.float32)).clip(-largest, largest).astype(np.int8)
         return self.constant(name, whole), self.constant(f"{name}.scale", scale)
 
@@ -96,13 +98,27 @@ class Graph:
         scales = self.op("Mul", parts[1], self.op("Cast", scale, to=TensorProto.FLOAT))
         return self.op("Mul", self.op("Cast", sums, to=TensorProto.FLOAT), scales)
 
-    def dense(self, x: str, name: str, *, parts: Sequence[str] = ()) -> str:
-        """Apply a dense layer, or several of the same input joined into one."""
+    def dense(
+        self, x: str, name: str, *, parts: Sequence[str] = (), exact: bool = False, out: str = ""
+    ) -> str:
+        """Apply a dense layer, or several of the same input joined into one.
+
+        Args:
+            x: The input.
+            name: Of the layer, or of the joined one.
+            parts: Layers to join, their outputs one after the other.
+            exact: Keep float16 weights where the rest is int8.
+            out: Name of the output.
+        """
         sources = parts or [name]
         matrix = np.concatenate([self.weights[f"{each}.weight"] for each in sources]).T
         bias = np.concatenate([self.weights[f"{each}.bias"] for each in sources])
-        product = self.product(x, f"{name}.weight", matrix)
-        return self.op("Add", product, self.half(f"{name}.bias", bias))
+        stored = f"{name}.weight"
+        if exact:
+            product = self.op("MatMul", x, self.half(stored, matrix))
+        else:
+            product = self.product(x, stored, matrix)
+        return self.op("Add", product, self.half(f"{name}.bias", bias), out=out)
 
     def rows(self, name: str, table: NDArray[np.float32]) -> str:
         """Look up the rows of a stored table that ``input_ids`` names."""
@@ -124,16 +140,22 @@ class Graph:
         return self.op("LayerNormalization", x, scale, bias, out=out, axis=-1, epsilon=epsilon)
 
 
-def embeddings(graph: Graph) -> str:
-    """Return word plus position embeddings, normalised."""
+def embeddings(graph: Graph, *, pairs: bool = False) -> str:
+    """Return word plus position embeddings, normalised; of pairs, with the side of each token."""
     name = "embeddings"
     weights = graph.weights
     words = graph.rows("words", weights[f"{name}.word_embeddings.weight"])
-    types = weights[f"{name}.token_type_embeddings.weight"][0]
-    places = graph.half("positions", weights[f"{name}.position_embeddings.weight"] + types)
+    types = weights[f"{name}.token_type_embeddings.weight"]
+    places = graph.half("positions", weights[f"{name}.position_embeddings.weight"] + types[0])
     length = graph.op("Slice", graph.op("Shape", "input_ids"), graph.integers(1), graph.integers(2))
     used = graph.op("Slice", places, graph.integers(0), length, graph.integers(0))
-    return graph.layer_norm(graph.op("Add", words, used), f"{name}.LayerNorm")
+    x = graph.op("Add", words, used)
+    if pairs:
+        # Type 0 is in the positions already: the second text adds the difference.
+        side = graph.op("Cast", "token_type_ids", to=TensorProto.FLOAT)
+        column = graph.op("Unsqueeze", side, graph.integers(-1))
+        x = graph.op("Add", x, graph.op("Mul", column, graph.half("side", types[1] - types[0])))
+    return graph.layer_norm(x, f"{name}.LayerNorm")
 
 
 def attention(graph: Graph, x: str, layer: str, hidden: str) -> str:
@@ -164,40 +186,71 @@ def transformer_layer(graph: Graph, x: str, number: int, hidden: str) -> str:
     return graph.layer_norm(outer, f"{name}.output.LayerNorm", out=last)
 
 
-def pool(graph: Graph, tokens: str, mask: str) -> None:
-    """Add the masked mean of the token vectors, scaled to length 1."""
+def mean(graph: Graph, tokens: str, mask: str) -> str:
+    """Return the masked mean of the token vectors."""
     column = graph.op("Unsqueeze", mask, graph.integers(-1))
     kept = graph.op("Mul", tokens, column)
     total = graph.op("ReduceSum", kept, graph.integers(1), keepdims=0)
-    mean = graph.op("Div", total, graph.op("ReduceSum", column, graph.integers(1), keepdims=0))
-    square = graph.op("ReduceSum", graph.op("Mul", mean, mean), graph.integers(-1), keepdims=1)
-    graph.op("Div", mean, graph.op("Sqrt", square), out="sentence_embedding")
+    return graph.op("Div", total, graph.op("ReduceSum", column, graph.integers(1), keepdims=0))
 
 
-def build(weights: Weights, *, int8: bool = False) -> onnx.ModelProto:
-    """Return the model for weights named as in the published safetensors file."""
-    graph = Graph(weights, int8=int8)
+def encode(graph: Graph, *, pairs: bool = False) -> tuple[str, str]:
+    """Add the whole encoder; return its token vectors and the mask as numbers."""
     mask = graph.op("Cast", "attention_mask", to=TensorProto.FLOAT)
     spread = graph.op("Unsqueeze", mask, graph.integers(1, 2))
     hidden = graph.op("Mul", graph.op("Sub", graph.number(1.0), spread), graph.number(-10000.0))
-    x = embeddings(graph)
+    x = embeddings(graph, pairs=pairs)
     for number in range(LAYERS):
         x = transformer_layer(graph, x, number, hidden)
-    pool(graph, x, mask)
-    return model_of(graph)
+    return x, mask
 
 
-def model_of(graph: Graph) -> onnx.ModelProto:
+def build(weights: Weights, *, int8: bool = False) -> onnx.ModelProto:
+    """Return the embedder for weights named as in the published safetensors file."""
+    graph = Graph(weights, int8=int8)
+    tokens, mask = encode(graph)
+    vector = mean(graph, tokens, mask)
+    square = graph.op("ReduceSum", graph.op("Mul", vector, vector), graph.integers(-1), keepdims=1)
+    graph.op("Div", vector, graph.op("Sqrt", square), out="sentence_embedding")
+    shapes = {"sentence_embedding": ["batch", WIDTH], "token_embeddings": [*SIZE, WIDTH]}
+    return model_of(graph, "all-MiniLM-L6-v2", ("input_ids", "attention_mask"), shapes)
+
+
+HEADS_OF_READER = ("about", "answers", "support")
+
+
+def build_reader(weights: Weights, *, int8: bool = False) -> onnx.ModelProto:
+    """Return the reader of pairs.
+
+    Inputs are those of the embedder and ``token_type_ids`` [batch, length]. Outputs are
+    ``heads`` [batch, 5]: logits of about, answers, supports, contradicts, undecided; and
+    ``places`` [batch, length, 2]: logits of where an answer begins and ends.
+    """
+    graph = Graph(weights, int8=int8)
+    tokens, mask = encode(graph, pairs=True)
+    first = graph.op("Squeeze", graph.op("Slice", tokens, graph.integers(0), graph.integers(1),
+                                         graph.integers(1)), graph.integers(1))  # fmt: skip
+    both = graph.op("Concat", first, mean(graph, tokens, mask), axis=-1)
+    pooled = graph.op("Tanh", graph.dense(both, "pool", exact=True))
+    graph.dense(pooled, "heads", parts=HEADS_OF_READER, exact=True, out="heads")
+    graph.dense(tokens, "span", exact=True, out="places")
+    inputs = ("input_ids", "attention_mask", "token_type_ids")
+    heads = 2 + len(weights["support.bias"])
+    return model_of(
+        graph, "attest-reader", inputs, {"heads": ["batch", heads], "places": [*SIZE, 2]}
+    )
+
+
+def model_of(
+    graph: Graph,
+    name: str,
+    inputs: Sequence[str],
+    outputs: Mapping[str, Sequence[str | int]],
+) -> onnx.ModelProto:
     """Return a finished graph as a model with its inputs and outputs declared."""
     declare = helper.make_tensor_value_info
-    size: list[str | int] = ["batch", "length"]
-    inputs = [declare(name, TensorProto.INT64, size) for name in ("input_ids", "attention_mask")]
-    outputs = [
-        declare("sentence_embedding", TensorProto.FLOAT, ["batch", WIDTH]),
-        declare("token_embeddings", TensorProto.FLOAT, [*size, WIDTH]),
-    ]
-    body = helper.make_graph(
-        graph.nodes, "all-MiniLM-L6-v2", inputs, outputs, list(graph.constants.values())
-    )
+    taken = [declare(each, TensorProto.INT64, SIZE) for each in inputs]
+    given = [declare(each, TensorProto.FLOAT, shape) for each, shape in outputs.items()]
+    body = helper.make_graph(graph.nodes, name, taken, given, list(graph.constants.values()))
     opsets = [helper.make_opsetid("", OPSET)]
     return helper.make_model(body, opset_imports=opsets, ir_version=9, producer_name="attest")

@@ -1,0 +1,1 @@
+"""Training of the small models that ship: data, network, loop, and the weights as ONNX."""

@@ -1,0 +1,71 @@
+"""Train the reader, or say what it would learn from.
+
+    python -m eval.training count [--data DATA] [--size 1.0]
+    python -m eval.training train WEIGHTS RUN [--data DATA] [--size 1.0] [--seed 0]
+    python -m eval.training licences
+
+WEIGHTS is the folder of the published encoder (see `rag.models.convert`), RUN the folder that
+keeps the run; the same command goes on where it was stopped.
+"""
+
+# pyright: basic, reportMissingImports=false
+# torch has few types and stands in no lock: a check of types runs without it.
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from eval.training.example import Example
+from eval.training.mixture import counted, mixture
+from eval.training.sets import licence_table
+from rag.reader.pairs import Pairs
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    kinds = parser.add_subparsers(dest="command", required=True)
+    kinds.add_parser("licences")
+    count, train = kinds.add_parser("count"), kinds.add_parser("train")
+    train.add_argument("weights", type=Path)
+    train.add_argument("run", type=Path)
+    for one in (count, train):
+        one.add_argument("--data", type=Path, default=DATA)
+        one.add_argument("--size", type=float, default=1.0)
+        one.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    if options.command == "licences":
+        sys.stdout.write(licence_table() + "\n")
+        return 0
+    examples = mixture(options.data, size=options.size, seed=options.seed)
+    sys.stdout.write(counted(examples) + "\n")
+    if options.command == "train":
+        _train(options, examples)
+    return 0
+
+
+def _train(options: argparse.Namespace, examples: list[Example]) -> None:
+    # torch is slow to import and in the extra for local models only.
+    import torch
+
+    from eval.training.encoding import encoded
+    from eval.training.loop import Plan, train
+    from eval.training.network import opened
+
+    torch.manual_seed(options.seed)
+    plan = Plan(seed=options.seed)
+    run: Path = options.run
+    run.mkdir(parents=True, exist_ok=True)
+    about = {"plan": plan._asdict(), "size": options.size, "examples": len(examples)}
+    (run / "run.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    rows = encoded(examples, Pairs(options.weights / "tokenizer.json"))
+    sys.stdout.write(f"{sum(len(one.ids) for one in rows) / len(rows):.1f} tokens a pair\n")
+    sys.stdout.flush()
+    train(opened(options.weights), rows, plan, run)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
