@@ -223,7 +223,7 @@ class Assistant:
             return tracing.trace(view, text, least=least, papers=papers, filters=filters)
 
     def _tools(self) -> Tools:
-        return Tools(self._retriever, load(), self._checker)
+        return Tools(self._retriever.plain, load(), self._checker)
 
 
 def _cited(history: Sequence[Turn]) -> tuple[str, ...]:

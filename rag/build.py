@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.embedding import Embedder
     from rag.library import Library
+    from rag.pairs import PairReader
+    from rag.retrieval import HybridRetriever
+    from rag.verification import Checker
 
 
 def open_library(settings: Settings) -> "Library":
@@ -47,15 +50,14 @@ def assistant_with(settings: Settings, model: "LanguageModel | None") -> "Assist
     from rag.answering.fitted import load
     from rag.answering.generative import GenerativeAnswerer
     from rag.assistant import Assistant
-    from rag.retrieval import HybridRetriever
-    from rag.verification import LexicalChecker
 
-    checker = LexicalChecker()
-    extractive = ExtractiveAnswerer(load(), refuse_below=settings.refuse_below)
+    checker, reader = checker_with(settings.reader), pair_reader(settings.reader)
+    fitted = load(reader=reader is not None)
+    extractive = ExtractiveAnswerer(fitted, reader=reader, refuse_below=settings.refuse_below)
     back = settings.unsupported != "refuse"
     return Assistant(
         open_library(settings),
-        HybridRetriever(embedder(settings.embedder)),
+        retriever(settings),
         GenerativeAnswerer(model, checker, extractive, fall_back=back) if model else extractive,
         checker,
         model=model,
@@ -64,6 +66,42 @@ def assistant_with(settings: Settings, model: "LanguageModel | None") -> "Assist
         settings=settings.digest,
         hits=settings.hits,
     )
+
+
+def retriever(settings: Settings) -> "HybridRetriever":
+    """Return the retriever of the settings, its second look included.
+
+    Raises:
+        ModelUnavailable: The embedder cannot be made.
+    """
+    from rag.reranking import ReaderReranker
+    from rag.retrieval import HybridRetriever
+
+    reader = pair_reader(settings.reader)
+    reranker = ReaderReranker(reader) if reader else None
+    return HybridRetriever(embedder(settings.embedder), reranker=reranker)
+
+
+def checker_with(reader: str) -> "Checker":
+    """Return the checker of claims that goes with a reader."""
+    from rag.verification import LexicalChecker, MeaningChecker
+
+    model = pair_reader(reader)
+    return MeaningChecker(LexicalChecker(), model) if model else LexicalChecker()
+
+
+@cache
+def pair_reader(spec: str) -> "PairReader | None":
+    """Return the reader of a spec, one object per process, or None where none is wanted.
+
+    Raises:
+        ModelUnavailable: Its weights are not installed.
+    """
+    if spec == "none":
+        return None
+    from rag.reader import Reader
+
+    return Reader()
 
 
 @cache

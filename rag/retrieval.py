@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from rag.embedding.port import Embedder, SentenceEmbedder, Vector
 from rag.errors import UsageError
 from rag.fusion import blend, inverse_document_frequency, lexical_share
-from rag.reranking import Reranker
+from rag.nearness import sentence_cosines
+from rag.reranking import Reranker, Stretch
 from rag.schema import Filters, Hit, Passage
 from rag.store.view import LibraryView
 from rag.terms import terms
@@ -25,6 +26,9 @@ DEPTH = 100
 answerable development questions."""
 
 RERANKED = 50
+"""Papers that a reranker looks at again."""
+SHOWN = 2
+"""Sentences of a paper that a reranker is shown."""
 LONGEST = 4_000
 """Characters of a question that are read; enough for a pasted paragraph."""
 
@@ -104,7 +108,12 @@ class HybridRetriever:
         words = {found[key].paper_id: score for key, score in lexical}
         candidates = self._scored(view, query, {each.paper_id for each in found.values()}, words)
         candidates.sort(key=lambda each: (-each.score, each.paper_id))
-        return Retrieved(query, tuple(self._reranked(text, candidates)))
+        return Retrieved(query, tuple(self._reranked(view, query, candidates)))
+
+    @property
+    def plain(self) -> "HybridRetriever":
+        """Return the same without its reranker: its scores have one scale for all questions."""
+        return HybridRetriever(self._embedder, depth=self._depth)
 
     def query(self, view: LibraryView, text: str) -> Query:
         """Prepare a question for searching."""
@@ -155,17 +164,42 @@ class HybridRetriever:
         parts = view.snapshot.sentence_vectors(keys)
         return {key: float((rows @ query.part).max()) for key, rows in parts.items() if len(rows)}
 
-    def _reranked(self, text: str, candidates: list[Candidate]) -> Sequence[Candidate]:
+    def _reranked(
+        self, view: LibraryView, query: Query, candidates: list[Candidate]
+    ) -> Sequence[Candidate]:
         if self._reranker is None or not candidates:
             return candidates
         first, rest = candidates[:RERANKED], candidates[RERANKED:]
-        scores = self._reranker.scores(text, [each.passage.embedded_text for each in first])
+        scores = self._reranker.scores(query.text, _stretches(view, query, first))
         scored = [each._replace(score=score) for each, score in zip(first, scores, strict=True)]
         floor = min(scores)
         return [
             *sorted(scored, key=lambda each: (-each.score, each.paper_id)),
             *(each._replace(score=floor - 1 + min(each.score / 100, 0.9)) for each in rest),
         ]
+
+
+def _stretches(view: LibraryView, query: Query, candidates: Sequence[Candidate]) -> list[Stretch]:
+    """Return of each paper its title and nearest sentences, in the order of the abstract."""
+    if query.part is None:
+        return [Stretch(each.passage.embedded_text, each.score) for each in candidates]
+    ids = [each.paper_id for each in candidates]
+    papers, sentences = view.snapshot.papers(ids), view.snapshot.sentences(ids)
+    bodies = {
+        paper: [one for one in every if one.field == "abstract"]
+        for paper, every in sentences.items()
+    }
+    passages = view.snapshot.passages([key for each in candidates for key in each.keys])
+    vectors = view.snapshot.sentence_vectors(passages)
+    cosines = sentence_cosines(query.part, vectors, passages, bodies)
+    found: list[Stretch] = []
+    for each in candidates:
+        near = cosines.get(each.paper_id, {})
+        best = sorted(near, key=lambda ordinal: (-near[ordinal], ordinal))[:SHOWN]
+        texts = [one.text for one in bodies[each.paper_id] if one.ordinal in best]
+        title = papers[each.paper_id].title.rstrip(" .")
+        found.append(Stretch(". ".join([title, " ".join(texts)]), each.score))
+    return found
 
 
 def _candidate(

@@ -8,7 +8,7 @@ user's configuration folder, then the defaults below.
 import hashlib
 import json
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import Field, field_validator
@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """Folder of the library."""
     embedder: str = "minilm"
     """Which embedder: ``minilm``, ``minilm:int8``, ``folder:…``, ``hub:…``, ``openai:…@URL``."""
+    reader: Literal["attest", "none"] = "attest"
+    """The small model that reads question and text together: ``attest`` or ``none``."""
     llm: str = "extractive"
     """What words the answers: ``extractive`` (no model) or a model, see ``attest models``."""
     unsupported: Policy = "drop"

@@ -1,6 +1,7 @@
 """Fit the numbers of the extractive answerer on development questions.
 
     python -m eval.calibration.answering QUESTIONS LIBRARY [QUESTIONS LIBRARY ...] [--write]
+        [--reader none]
 
 QUESTIONS is a file in the format of the shared ``page-questions``; LIBRARY holds
 its papers. Two logistic regressions are fitted: which sentences are evidence
@@ -9,37 +10,31 @@ its paper), and whether the library answers (label: ``answerable``; every
 answerable question also counts once with its gold papers taken out, as
 unanswerable). The printed figures come from splits by question: weights and
 threshold are fitted on nine tenths, inner tenths choose the threshold, and the
-last tenth is scored. What is written is fitted on all.
+last tenth is scored. What is written is fitted on all, one file with the reader and
+one without (``--reader none``).
 """
 
+import argparse
 import json
-import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 import rag.answering
+from eval.calibration.example import Example, examples, marked
 from eval.calibration.fitting import auroc, balanced_accuracy, logistic, signed_logistic
-from rag.answering.answerer import ExtractiveAnswerer, Found
 from rag.answering.candidates import Scored
-from rag.answering.evidence import FEATURES, Reading, Weights
-from rag.answering.fitted import FILE, Fitted
-from rag.answering.followup import standalone
+from rag.answering.evidence import FEATURES, Weights
+from rag.answering.fitted import FILE, WITH_READER, Fitted
 from rag.answering.refusal import SIGNS, signs
-from rag.build import embedder, open_library
-from rag.retrieval import HybridRetriever, Retrieved
-from rag.schema import Turn
-from rag.settings import Settings
-from rag.store.view import LibraryView
 
 FOLDS = 10
 EVIDENCE_RIDGE, REFUSAL_RIDGE = 400.0, 3.0
 """Penalties; strong, because the questions are few."""
-_COVERED = 0.6
 _LEFT_OUT_WEIGHT = 0.05
 """A question whose papers were taken out says less than a real unanswerable one: its
 neighbours often answer a part."""
@@ -55,41 +50,12 @@ DIRECTIONS = dict.fromkeys(SIGNS, 1) | {
 
 Matrix = NDArray[np.float64]
 Thing = TypeVar("Thing")
-
-
-class Example(NamedTuple):
-    """A question with what retrieval found for it."""
-
-    question: dict[str, Any]
-    reading: Reading
-    retrieved: Retrieved
-    scored: list[Scored]
-    labels: NDArray[np.int64]
-    """Per candidate sentence: evidence or not."""
-    gold: frozenset[str]
-    """Ids of the gold papers."""
-
-
-def examples(pairs: Sequence[tuple[Path, Path]]) -> list[Example]:
-    """Retrieve for every question of every file."""
-    found: list[Example] = []
-    for questions, folder in pairs:
-        settings = Settings(library=folder)
-        retriever = HybridRetriever(embedder(settings.embedder))
-        with open_library(settings).open() as view:
-            lines = questions.read_text(encoding="utf-8").splitlines()
-            found += [_example(view, retriever, json.loads(line)) for line in lines]
-    return found
+_AsWritten = argparse.RawDescriptionHelpFormatter
 
 
 def _weights(fitted: Matrix) -> Weights:
     rounded = [round(float(each), 6) for each in fitted]
     return Weights(tuple(rounded[1:]), rounded[0])
-
-
-def marked(one: Example) -> bool:
-    """Tell whether a question has its evidence marked, sentence by sentence."""
-    return any(gold.get("evidence") for gold in one.question["gold"])
 
 
 def fit_all(chosen: Sequence[Example]) -> Fitted:
@@ -135,11 +101,15 @@ def report(everything: Sequence[Example]) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     """Run the command."""
-    write = "--write" in arguments
-    paths = [Path(each) for each in arguments if each != "--write"]
-    if not paths or len(paths) % 2:
-        sys.exit(__doc__)
-    everything = examples(list(zip(paths[::2], paths[1::2], strict=True)))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=_AsWritten)
+    parser.add_argument("paths", nargs="+", type=Path, metavar="QUESTIONS LIBRARY")
+    parser.add_argument("--write", action="store_true", help="into the package")
+    parser.add_argument("--reader", choices=["attest", "none"], default="attest")
+    options = parser.parse_args(arguments)
+    paths: list[Path] = options.paths
+    if len(paths) % 2:
+        parser.error("every file of questions needs its library")
+    everything = examples(list(zip(paths[::2], paths[1::2], strict=True)), reader=options.reader)
     print(f"{len(everything)} questions, {sum(len(one.labels) for one in everything)} sentences")
     report(everything)
     fitted = fit_all(everything)
@@ -147,28 +117,11 @@ def main(arguments: Sequence[str]) -> None:
         zip(SIGNS, fitted.refusal.weights, strict=True), key=lambda one: -abs(one[1])
     ):
         print(f"  {name:16s} {weight:+.3f}")
-    if write:
-        path = Path(rag.answering.__path__[0]) / FILE
+    if options.write:
+        name = FILE if options.reader == "none" else WITH_READER
+        path = Path(rag.answering.__path__[0]) / name
         path.write_text(json.dumps(_content(fitted), indent=1) + "\n", encoding="utf-8")
         print(f"written to {path.name}")
-
-
-def _example(view: LibraryView, retriever: HybridRetriever, question: dict[str, Any]) -> Example:
-    history = [Turn(**turn) for turn in question["history"]]
-    whole = standalone(question["question"], history)
-    retrieved = retriever.retrieve(view, whole)
-    found = Found(question["question"], whole, retrieved)
-    reading, scored, _ = ExtractiveAnswerer(_flat()).read(view, found)
-    evidence = {_plain(one["title"]): one.get("evidence", []) for one in question["gold"]}
-    labels = [_is_evidence(one, evidence.get(_plain(one.paper.title), [])) for one in scored]
-    titles = view.snapshot.papers({each.paper_id for each in retrieved.candidates})
-    gold = frozenset(each for each, paper in titles.items() if _plain(paper.title) in evidence)
-    return Example(question, reading, retrieved, scored, np.array(labels, dtype=np.int64), gold)
-
-
-def _is_evidence(one: Scored, evidence: Iterable[str]) -> int:
-    held = _words(one.sentence.text)
-    return int(any(len(held & _words(each)) >= _COVERED * len(_words(each)) for each in evidence))
 
 
 def _fit_evidence(chosen: Sequence[Example]) -> Weights:
@@ -267,11 +220,6 @@ def _splits(count: int, folds: int) -> list[tuple[NDArray[np.intp], NDArray[np.i
     return [(np.setdiff1d(places, part), part) for part in np.array_split(places, folds)]
 
 
-def _flat() -> Fitted:
-    nothing = Weights((0.0,) * len(FEATURES), 0.0)
-    return Fitted(nothing, Weights((0.0,) * len(SIGNS), 0.0), 0.0)
-
-
 def _content(fitted: Fitted) -> dict[str, Any]:
     return {
         "evidence": _named(FEATURES, fitted.evidence),
@@ -282,14 +230,6 @@ def _content(fitted: Fitted) -> dict[str, Any]:
 
 def _named(names: Sequence[str], fitted: Weights) -> dict[str, Any]:
     return {"weights": dict(zip(names, fitted.weights, strict=True)), "bias": fitted.bias}
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\W+", " ", text.casefold()).strip()
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"[a-z0-9]+", text.casefold()))
 
 
 if __name__ == "__main__":

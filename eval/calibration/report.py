@@ -76,14 +76,15 @@ def _best_balanced_accuracy(scores: Vector, labels: Vector) -> float:
     return max(balanced_accuracy((scores >= t).astype(float), labels) for t in np.unique(scores))
 
 
-_REFUTED = {"CONTRADICT", "REFUTE", "Refutes", "refute", "completely-refute"}
+REFUTED = {"CONTRADICT", "REFUTE", "Refutes", "refute", "completely-refute"}
+"""What the sets call a contradicted claim."""
 
 
 def contradiction_table(checker: Checker, items: Sequence[Item]) -> str:
     """Return how often ``contradicted`` is right, where people had such a class."""
     rows: list[tuple[str, ...]] = []
     for name, group in _by_set(items):
-        refuted = [item.verdict in _REFUTED for item in group]
+        refuted = [item.verdict in REFUTED for item in group]
         if not any(refuted):
             continue
         verdicts = [checker.check(item.claim, [item.evidence]) for item in group]

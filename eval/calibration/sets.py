@@ -29,6 +29,15 @@ class Item:
     supported: bool
     verdict: str
     """The original class, such as ``REFUTE``; empty where there are only two."""
+    split: str = ""
+    """Of the set's authors."""
+
+    @property
+    def learned(self) -> bool:
+        """Whether the bundled reader was trained on this item, or on a part that held it."""
+        if self.data_set in {"factcheckgpt", "evidence-inference"}:
+            return self.part == "fit"
+        return self.data_set == "scifact" and self.split == "train" and not held_back(self.claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +114,13 @@ def _items(data: Path, source: _Set) -> Iterator[Item]:
                 evidence=record["context"],
                 supported=bool(record["label"]),
                 verdict=str(record["meta"].get("orig_label", "")),
+                split=str(record["split"]),
             )
+
+
+def held_back(claim: str) -> bool:
+    """Tell whether a SciFact training claim is kept from the reader, to judge retrieval by."""
+    return bool(int(sha256(claim.strip().encode()).hexdigest()[-1], 16) % 2)
 
 
 def _drawn(group: str) -> Part:

@@ -2,10 +2,12 @@
 
     python -m eval.training count [--data DATA] [--size 1.0]
     python -m eval.training train WEIGHTS RUN [--data DATA] [--size 1.0] [--seed 0]
+    python -m eval.training export WEIGHTS RUN [--target rag/models/attest-reader]
     python -m eval.training licences
 
 WEIGHTS is the folder of the published encoder (see `rag.models.convert`), RUN the folder that
-keeps the run; the same command goes on where it was stopped.
+keeps the run; the same command goes on where it was stopped. What is exported is the file that
+ships; fit what stands on it again afterwards (``eval.calibration.answering`` and ``.meaning``).
 """
 
 # pyright: basic, reportMissingImports=false
@@ -20,6 +22,7 @@ from eval.training.example import Example
 from eval.training.mixture import counted, mixture
 from eval.training.sets import licence_table
 from rag.reader.pairs import Pairs
+from rag.reader.reader import FOLDER
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 
@@ -30,8 +33,12 @@ def main() -> int:
     kinds = parser.add_subparsers(dest="command", required=True)
     kinds.add_parser("licences")
     count, train = kinds.add_parser("count"), kinds.add_parser("train")
-    train.add_argument("weights", type=Path)
-    train.add_argument("run", type=Path)
+    exported = kinds.add_parser("export")
+    exported.add_argument("--target", type=Path, default=FOLDER)
+    for one in (train, exported):
+        one.add_argument("weights", type=Path)
+        one.add_argument("run", type=Path)
+    train.add_argument("--steps", type=int, default=0, help="end the run there, not with the data")
     for one in (count, train):
         one.add_argument("--data", type=Path, default=DATA)
         one.add_argument("--size", type=float, default=1.0)
@@ -39,6 +46,9 @@ def main() -> int:
     options = parser.parse_args()
     if options.command == "licences":
         sys.stdout.write(licence_table() + "\n")
+        return 0
+    if options.command == "export":
+        _export(options)
         return 0
     examples = mixture(options.data, size=options.size, seed=options.seed)
     sys.stdout.write(counted(examples) + "\n")
@@ -56,7 +66,7 @@ def _train(options: argparse.Namespace, examples: list[Example]) -> None:
     from eval.training.network import opened
 
     torch.manual_seed(options.seed)
-    plan = Plan(seed=options.seed)
+    plan = Plan(seed=options.seed, steps=options.steps)
     run: Path = options.run
     run.mkdir(parents=True, exist_ok=True)
     about = {"plan": plan._asdict(), "size": options.size, "examples": len(examples)}
@@ -65,6 +75,21 @@ def _train(options: argparse.Namespace, examples: list[Example]) -> None:
     sys.stdout.write(f"{sum(len(one.ids) for one in rows) / len(rows):.1f} tokens a pair\n")
     sys.stdout.flush()
     train(opened(options.weights), rows, plan, run)
+
+
+def _export(options: argparse.Namespace) -> None:
+    import torch
+
+    from eval.training.export import export
+    from eval.training.network import opened
+
+    run: Path = options.run
+    held = torch.load(run / "checkpoint.pt", weights_only=True)
+    reader = opened(options.weights)
+    reader.load_state_dict(held["reader"])
+    about = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    path = export(reader.eval(), options.target, {"run": {**about, "steps": held["step"]}})
+    sys.stdout.write(f"{path}: {path.stat().st_size:,} bytes\n")
 
 
 if __name__ == "__main__":

@@ -2,11 +2,10 @@
 
 import random
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from eval.calibration.sets import load, read_lines
+from eval.calibration.sets import held_back, load, read_lines
 from eval.training.example import (
     CONTRADICTS,
     NOT_SUPPORTS,
@@ -34,11 +33,6 @@ _VERDICTS = {
 }
 LONGEST = 140
 """Words of evidence; more is cut to the stretches that share most with the claim."""
-
-
-def held_back(claim: str) -> bool:
-    """Tell whether a SciFact claim is kept to judge by: its hash is odd."""
-    return bool(int(sha256(claim.strip().encode()).hexdigest()[-1], 16) % 2)
 
 
 def near(claim: str, evidence: str) -> str:

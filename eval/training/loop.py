@@ -30,6 +30,8 @@ class Plan(NamedTuple):
     """Share of the steps, at the end, in which it falls to nothing."""
     decay: float = 0.01
     passes: int = 1
+    steps: int = 0
+    """Steps after which the run ends, its rate fallen; 0: when all has been read."""
     save_every: int = 300
     """Steps."""
 
@@ -52,7 +54,7 @@ def train(reader: Reader, examples: Sequence[Encoded], plan: Plan, folder: Path)
         batch
         for turn in range(plan.passes)
         for batch in batches(lengths, tokens=plan.tokens, seed=plan.seed + turn)
-    ]
+    ][: plan.steps or None]
     optimiser = torch.optim.AdamW(_groups(reader, plan), lr=plan.rate, betas=(0.9, 0.98))
     first = _resumed(reader, optimiser, folder)
     torch.manual_seed(plan.seed + first)

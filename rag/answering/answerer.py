@@ -12,6 +12,7 @@ from rag.answering.model import Usage
 from rag.answering.question import read_question
 from rag.answering.refusal import Signs, probability, reason, signs
 from rag.citations import Draft, Evidence, cite
+from rag.pairs import PairReader
 from rag.retrieval import Retrieved
 from rag.schema import Citation, Filters, Refusal
 from rag.store.view import LibraryView
@@ -84,9 +85,19 @@ class ExtractiveAnswerer:
 
     name = NAME
 
-    def __init__(self, fitted: Fitted, *, refuse_below: float | None = None) -> None:
-        """Take the fitted weights; ``refuse_below`` overrides their refusal threshold."""
+    def __init__(
+        self,
+        fitted: Fitted,
+        *,
+        reader: PairReader | None = None,
+        refuse_below: float | None = None,
+    ) -> None:
+        """Take the fitted weights; ``refuse_below`` overrides their refusal threshold.
+
+        Weights fitted with a reader need one, and those fitted without take none.
+        """
         self._fitted = fitted
+        self._reader = reader
         self._floor = fitted.threshold if refuse_below is None else refuse_below
 
     def replies(self, view: LibraryView, found: Found, brake: Brake) -> Iterator[Reply]:
@@ -116,7 +127,12 @@ class ExtractiveAnswerer:
             question = question._replace(terms=both)
         reading = Reading(question, weights, view.lexical.size)
         scored = gather(
-            view, found.retrieved, reading, self._fitted.evidence, earlier=found.earlier
+            view,
+            found.retrieved,
+            reading,
+            self._fitted.evidence,
+            earlier=found.earlier,
+            reader=self._reader,
         )
         return reading, scored, signs(reading, found.retrieved, scored)
 

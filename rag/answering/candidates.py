@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rag.answering.evidence import Place, Reading, Weights, features
+from rag.nearness import sentence_cosines
+from rag.pairs import PairReader
 from rag.retrieval import Candidate, Retrieved
 from rag.schema import Paper, Passage, Sentence
 from rag.store.view import LibraryView
@@ -11,6 +13,9 @@ from rag.terms import mentions, terms
 
 PAPERS = 8
 """Papers whose sentences are read; for one question in twenty the right one is further down."""
+
+_SURE = 6.0
+"""Log-odds beyond which the reader is not heard louder."""
 
 EARLIER = 3
 """Papers of earlier turns that are read again, however deep they lie."""
@@ -43,6 +48,7 @@ def gather(
     *,
     papers: int = PAPERS,
     earlier: Sequence[str] = (),
+    reader: PairReader | None = None,
 ) -> list[Scored]:
     """Return the abstract sentences of the best papers, the likeliest evidence first.
 
@@ -53,6 +59,7 @@ def gather(
         weights: Of the evidence model.
         papers: How many of the best are read.
         earlier: Papers that the conversation has cited: heard where they were found at all.
+        reader: Reads every sentence behind its title with the question, where there is one.
     """
     chosen = _heard(retrieved, reading, papers, earlier)
     ids = [each.paper_id for each in chosen]
@@ -62,13 +69,19 @@ def gather(
         for paper, every in sentences.items()
     }
     passages = view.snapshot.passages([key for each in chosen for key in each.keys])
-    cosines = _cosines(view, retrieved, passages, bodies)
+    part = retrieved.query.part
+    cosines: dict[str, dict[int, float]] = {}
+    if part is not None:
+        vectors = view.snapshot.sentence_vectors(passages)
+        cosines = sentence_cosines(part, vectors, passages, bodies)
+    said = _said(reader, retrieved.query.text, stored, bodies)
     found: list[Scored] = []
     for rank, each in enumerate(chosen, start=1):
         body = bodies[each.paper_id]
         near = cosines.get(each.paper_id, {})
         own = [passages[key] for key in each.keys]
         for sentence in body:
+            answers, about = said.get((each.paper_id, sentence.ordinal), (0.0, 0.0))
             place = Place(
                 paper=stored[each.paper_id],
                 sentence=sentence,
@@ -78,35 +91,33 @@ def gather(
                 cosine=near.get(sentence.ordinal, 0.0),
                 beside=max(near.get(sentence.ordinal + step, 0.0) for step in (-1, 1)),
                 before=body[sentence.ordinal - 1].text if sentence.ordinal else "",
+                answers=answers,
+                about=about,
             )
             row = tuple(features(reading, place))
             found.append(Scored(place, _passage(own, sentence).id, row, weights.probability(row)))
     return sorted(found, key=lambda one: (-one.probability, one.place.rank, one.sentence.ordinal))
 
 
-def _cosines(
-    view: LibraryView,
-    retrieved: Retrieved,
-    passages: Mapping[int, Passage],
-    bodies: Mapping[str, list[Sentence]],
-) -> dict[str, dict[int, float]]:
-    """Return the cosine of every sentence of some papers, by paper and ordinal."""
-    part = retrieved.query.part
-    if part is None:
+def _said(
+    reader: PairReader | None,
+    question: str,
+    papers: Mapping[str, Paper],
+    bodies: Mapping[str, Sequence[Sentence]],
+) -> dict[tuple[str, int], tuple[float, float]]:
+    """Return what the reader says of each sentence: whether it answers, and its paper."""
+    if reader is None:
         return {}
-    rows = view.snapshot.sentence_vectors(passages)
-    found: dict[str, dict[int, float]] = {}
-    for key, passage in passages.items():
-        body = bodies[passage.paper_id]
-        inside = [one for one in body if one.end > passage.start and one.start < passage.end]
-        near = found.setdefault(passage.paper_id, {})
-        vectors = rows.get(key)
-        # A paper that is but a title has a passage, and no sentence in it.
-        if vectors is None or len(vectors) != len(inside):
-            continue
-        for sentence, cosine in zip(inside, (vectors @ part).tolist(), strict=True):
-            near[sentence.ordinal] = max(cosine, near.get(sentence.ordinal, -1.0))
-    return found
+    places = [(paper, one) for paper, body in bodies.items() for one in body]
+    texts = [f"{papers[paper].title.rstrip(' .')}. {one.text}" for paper, one in places]
+    return {
+        (paper, one.ordinal): (_bounded(read.answers), _bounded(read.about))
+        for (paper, one), read in zip(places, reader.read(question, texts), strict=True)
+    }
+
+
+def _bounded(odds: float) -> float:
+    return max(-_SURE, min(_SURE, odds))
 
 
 def _heard(

@@ -3,10 +3,11 @@
 Each candidate sentence of the best papers gets some twenty plain features (how
 near in meaning, which rare words of the question it holds, how its paper
 ranks, whether it has what the question asks for, its place and role in the
-abstract) and a logistic regression turns them into the probability that a
-reader would mark the sentence as evidence. The weights are fitted by
+abstract), where there is a reader also what it says of question and sentence,
+and a logistic regression turns them into the probability that a person would
+mark the sentence as evidence. The weights are fitted by
 ``eval.calibration.answering`` on development questions only and lie beside
-this file as plain numbers.
+this file as plain numbers, one set with a reader and one without.
 """
 
 import re
@@ -52,6 +53,8 @@ FEATURES = (
     "explanation_reports",
     "survey_proposes",
     "survey_reports",
+    "read_answers",
+    "read_about",
 )
 """Names of the features, in the order of the weights."""
 
@@ -101,6 +104,10 @@ class Place(NamedTuple):
     """The higher cosine of the two neighbouring sentences."""
     before: str
     """Text of the sentence before, empty for the first."""
+    answers: float = 0.0
+    """Log-odds by the reader that the sentence answers; 0 where there is no reader."""
+    about: float = 0.0
+    """The same that its paper does."""
 
 
 class Reading(NamedTuple):
@@ -191,6 +198,8 @@ def features(reading: Reading, place: Place) -> list[float]:
         float(explains and reports),
         float(surveys and bool(_PROPOSES.search(text))),
         float(surveys and reports),
+        place.answers,
+        place.about,
     ]
 
 

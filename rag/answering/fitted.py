@@ -1,4 +1,4 @@
-"""The fitted numbers of the answerer, read from the file beside this one."""
+"""The fitted numbers of the answerer, read from the files beside this one."""
 
 import json
 from importlib.resources import files
@@ -8,6 +8,7 @@ from rag.answering.evidence import FEATURES, Weights
 from rag.answering.refusal import SIGNS
 
 FILE = "weights.json"
+WITH_READER = "weights-reader.json"
 
 
 class Fitted(NamedTuple):
@@ -21,22 +22,23 @@ class Fitted(NamedTuple):
     """Probability below which a question is refused."""
 
 
-def load() -> Fitted:
-    """Read the weights that ship with Attest.
+def load(*, reader: bool = False) -> Fitted:
+    """Read the weights that ship with Attest, those fitted with a reader or without.
 
     Raises:
         ValueError: The file was fitted for other features; fit it again.
     """
-    content = json.loads((files("rag.answering") / FILE).read_text(encoding="utf-8"))
+    name = WITH_READER if reader else FILE
+    content = json.loads((files("rag.answering") / name).read_text(encoding="utf-8"))
     return Fitted(
-        _weights(content["evidence"], FEATURES),
-        _weights(content["refusal"], SIGNS),
+        _weights(name, content["evidence"], FEATURES),
+        _weights(name, content["refusal"], SIGNS),
         float(content["threshold"]),
     )
 
 
-def _weights(content: dict[str, Any], names: tuple[str, ...]) -> Weights:
+def _weights(name: str, content: dict[str, Any], names: tuple[str, ...]) -> Weights:
     weights: dict[str, float] = content["weights"]
     if tuple(weights) != names:
-        raise ValueError(f"{FILE} does not fit the features; run eval.calibration.answering")
+        raise ValueError(f"{name} does not fit the features; run eval.calibration.answering")
     return Weights(tuple(weights.values()), float(content["bias"]))

@@ -77,13 +77,15 @@ class LexicalChecker:
         return compare(reading, sentences)
 
     def _judge(self, compared: Comparison) -> Verdict:
-        probability = self._weights.probability(compared.values)
-        label, reason = self._graded(probability, compared)
-        for rule in rules(compared):
-            probability = min(probability, self._weights.caps[rule.name])
-            if _RANK[rule.ceiling] <= _RANK[label]:
-                label, reason = rule.ceiling, rule.reason
-        return self._verdict(label, probability, reason)
+        label, reason = self._graded(self._weights.probability(compared.values), compared)
+        found = rules(compared)
+        label, reason = within(label, reason, found)
+        return self._verdict(label, self.probability(compared), reason)
+
+    def probability(self, compared: Comparison) -> float:
+        """Return the probability of support, no higher than the rules that speak allow."""
+        caps = [self._weights.caps[rule.name] for rule in rules(compared)]
+        return min([self._weights.probability(compared.values), *caps])
 
     def _graded(self, probability: float, compared: Comparison) -> tuple[Label, str]:
         absent = _absent(compared)
@@ -116,6 +118,14 @@ class Rule(NamedTuple):
     ceiling: Label
     """The highest label it leaves."""
     reason: str
+
+
+def within(label: Label, reason: str, found: Sequence[Rule]) -> tuple[Label, str]:
+    """Return a label and its reason after the rules have spoken: none is left above a ceiling."""
+    for rule in found:
+        if _RANK[rule.ceiling] <= _RANK[label]:
+            label, reason = rule.ceiling, rule.reason
+    return label, reason
 
 
 def rules(compared: Comparison) -> list[Rule]:

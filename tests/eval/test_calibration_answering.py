@@ -8,19 +8,12 @@ from light import NoChroma
 
 import rag.answering
 from eval.calibration import answering
-from eval.calibration.answering import (
-    DIRECTIONS,
-    Example,
-    examples,
-    fit_all,
-    main,
-    marked,
-    report,
-)
+from eval.calibration.answering import DIRECTIONS, fit_all, main, report
+from eval.calibration.example import Example, examples, marked
 from rag.answering import fitted
 from rag.answering.candidates import Scored
 from rag.answering.evidence import FEATURES, Place, Reading
-from rag.answering.fitted import FILE, load
+from rag.answering.fitted import FILE, WITH_READER, load
 from rag.answering.question import read_question
 from rag.answering.refusal import SIGNS, probability, signs
 from rag.build import open_library
@@ -205,7 +198,7 @@ def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
 
 
 def test_sentences_are_labelled_by_the_gold_words_that_they_cover(pair):
-    first, second, third = examples([pair])
+    first, second, third = examples([pair], reader="none")
     assert labelled(first) == ["Bells crack where tin gathers in the bronze."]
     assert labelled(second) == ["A bell of nine tons was cooled for three weeks."]
     assert labelled(third) == []
@@ -218,28 +211,32 @@ def labelled(one: Example) -> list[str]:
 
 
 def test_a_follow_up_is_retrieved_with_what_it_leans_on(pair):
-    _, second, _ = examples([pair])
+    _, second, _ = examples([pair], reader="none")
     assert "bell" in second.reading.question.terms
     assert second.reading.question.text == "How long?"
     assert second.retrieved.candidates[0].paper_id == "bells"
 
 
-def test_without_arguments_the_command_explains_itself():
-    with pytest.raises(SystemExit, match=r"python -m eval\.calibration\.answering"):
-        main([])
-    with pytest.raises(SystemExit, match="--write"):
-        main(["questions.jsonl"])
+def test_without_its_arguments_the_command_says_what_it_wants(capsys):
+    for given, said in (([], "QUESTIONS LIBRARY"), (["questions.jsonl"], "needs its library")):
+        with pytest.raises(SystemExit):
+            main(given)
+        assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("reader", ["attest", "none"])
 @pytest.mark.parametrize("write", [False, True])
-def test_the_command_writes_numbers_that_load(write, separable, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(answering, "examples", lambda _: separable)
+def test_the_command_writes_numbers_that_load(
+    write, reader, separable, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(answering, "examples", lambda _, reader: separable)
     monkeypatch.setattr(rag.answering, "__path__", [str(tmp_path)])
-    main(["questions.jsonl", "library", *(["--write"] if write else [])])
+    main(["questions.jsonl", "library", "--reader", reader, *(["--write"] if write else [])])
     assert f"{len(separable)} questions, {len(separable) * 2 * SENTENCES} sentences" in (
         capsys.readouterr().out
     )
-    assert (tmp_path / FILE).exists() is write
+    written = FILE if reader == "none" else WITH_READER
+    assert {path.name for path in tmp_path.glob("*.json")} == ({written} if write else set())
     if write:
         monkeypatch.setattr(fitted, "files", lambda _: tmp_path)
-        assert load() == fit_all(separable)
+        assert load(reader=reader == "attest") == fit_all(separable)

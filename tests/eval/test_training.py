@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eval.calibration.sets import held_back
 from eval.training.abstracts import Abstract, Neighbours, falsified, stripped, turned
-from eval.training.claims import held_back, near
+from eval.training.claims import near
 from eval.training.encoding import NO_PLACE, batches, encoded
 from eval.training.example import CONTRADICTS, SUPPORTS, UNDECIDED, Example
 from eval.training.questions import nearest, windows

@@ -9,6 +9,7 @@ from light import SAMPLE, library_of
 from rag.embedding import open_embedder
 from rag.errors import UsageError
 from rag.library import Library
+from rag.reranking import Stretch
 from rag.retrieval import LONGEST, RERANKED, HybridRetriever, Retrieved
 from rag.schema import Filters, Hit
 from rag.store.view import LibraryView
@@ -58,11 +59,11 @@ class Backwards:
     name = "backwards"
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, list[str]]] = []
+        self.asked: list[tuple[str, list[Stretch]]] = []
 
-    def scores(self, question: str, texts: Sequence[str]) -> Sequence[float]:
-        self.asked.append((question, list(texts)))
-        return [float(place) for place in range(len(texts))]
+    def scores(self, question: str, stretches: Sequence[Stretch]) -> Sequence[float]:
+        self.asked.append((question, list(stretches)))
+        return [float(place) for place in range(len(stretches))]
 
 
 def record(number: int) -> dict[str, object]:
@@ -252,7 +253,7 @@ def test_a_reranker_has_the_last_word(view, retriever):
     turned = HybridRetriever(open_embedder("hash"), reranker=reranker)
     found = turned.retrieve(view, "moss and tides")
     assert ids(found) == ids(plain)[::-1]
-    texts = [each.passage.embedded_text for each in plain.candidates]
+    texts = [Stretch(each.passage.embedded_text, each.score) for each in plain.candidates]
     assert reranker.asked == [("moss and tides", texts)]
     assert [hit.rank for hit in found.hits(3)] == [1, 2, 3]
     assert [hit.score for hit in found.hits(2)] == [len(texts) - 1, len(texts) - 2]
@@ -263,6 +264,28 @@ def test_a_reranker_is_not_asked_about_nothing(view):
     retriever = HybridRetriever(open_embedder("hash"), reranker=reranker)
     assert retriever.retrieve(view, "moss", Filters(venue="none such")).candidates == ()
     assert reranker.asked == []
+
+
+def test_a_reranker_is_shown_the_title_and_the_nearest_sentences(sample, by_meaning):
+    reranker = Backwards()
+    retriever = HybridRetriever(open_embedder("minilm"), reranker=reranker)
+    retriever.retrieve(sample, "How does BERT read text?")
+    plain = by_meaning.retrieve(sample, "How does BERT read text?")
+    ((_, shown),) = reranker.asked
+    for each, stretch in zip(plain.candidates, shown, strict=False):
+        paper = sample.snapshot.papers([each.paper_id])[each.paper_id]
+        assert stretch.text.startswith(paper.title.rstrip(" ."))
+        rest = stretch.text.removeprefix(paper.title.rstrip(" .") + ". ")
+        said = [one.text for one in sample.snapshot.sentences([paper.id])[paper.id][1:]]
+        assert rest in {f"{a} {b}" for a in said for b in said} | set(said)
+        assert stretch.score == each.score
+
+
+def test_the_plain_retriever_has_no_reranker(sample, by_meaning):
+    retriever = HybridRetriever(open_embedder("minilm"), reranker=Backwards())
+    question = "How does BERT read text?"
+    found, plain = (each.retrieve(sample, question) for each in (retriever.plain, by_meaning))
+    assert found.candidates == plain.candidates
 
 
 def test_papers_beyond_the_reranked_stay_behind_them_in_their_order(sample, by_meaning):

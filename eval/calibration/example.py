@@ -1,0 +1,93 @@
+"""Development questions with what retrieval finds for them."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.answering.answerer import ExtractiveAnswerer, Found
+from rag.answering.candidates import Scored
+from rag.answering.evidence import FEATURES, Reading, Weights
+from rag.answering.fitted import Fitted
+from rag.answering.followup import standalone
+from rag.answering.refusal import SIGNS
+from rag.build import open_library, pair_reader, retriever
+from rag.retrieval import HybridRetriever, Retrieved
+from rag.schema import Turn
+from rag.settings import Settings
+from rag.store.view import LibraryView
+
+Kind = Literal["attest", "none"]
+"""Which reader takes part."""
+_COVERED = 0.6
+
+
+class Example(NamedTuple):
+    """A question with what retrieval found for it."""
+
+    question: dict[str, Any]
+    reading: Reading
+    retrieved: Retrieved
+    scored: list[Scored]
+    labels: NDArray[np.int64]
+    """Per candidate sentence: evidence or not."""
+    gold: frozenset[str]
+    """Ids of the gold papers."""
+
+
+def examples(pairs: Sequence[tuple[Path, Path]], *, reader: Kind = "attest") -> list[Example]:
+    """Retrieve for every question of every file."""
+    found: list[Example] = []
+    for questions, folder in pairs:
+        settings = Settings(library=folder, reader=reader)
+        searching = retriever(settings)
+        answering = ExtractiveAnswerer(_flat(), reader=pair_reader(reader))
+        with open_library(settings).open() as view:
+            lines = questions.read_text(encoding="utf-8").splitlines()
+            found += [_example(view, searching, answering, json.loads(line)) for line in lines]
+    return found
+
+
+def marked(one: Example) -> bool:
+    """Tell whether a question has its evidence marked, sentence by sentence."""
+    return any(gold.get("evidence") for gold in one.question["gold"])
+
+
+def _example(
+    view: LibraryView,
+    searching: HybridRetriever,
+    answering: ExtractiveAnswerer,
+    question: dict[str, Any],
+) -> Example:
+    history = [Turn(**turn) for turn in question["history"]]
+    whole = standalone(question["question"], history)
+    retrieved = searching.retrieve(view, whole)
+    found = Found(question["question"], whole, retrieved)
+    reading, scored, _ = answering.read(view, found)
+    evidence = {_plain(one["title"]): one.get("evidence", []) for one in question["gold"]}
+    labels = [_is_evidence(one, evidence.get(_plain(one.paper.title), [])) for one in scored]
+    titles = view.snapshot.papers({each.paper_id for each in retrieved.candidates})
+    gold = frozenset(each for each, paper in titles.items() if _plain(paper.title) in evidence)
+    return Example(question, reading, retrieved, scored, np.array(labels, dtype=np.int64), gold)
+
+
+def _is_evidence(one: Scored, evidence: Iterable[str]) -> int:
+    held = _words(one.sentence.text)
+    return int(any(len(held & _words(each)) >= _COVERED * len(_words(each)) for each in evidence))
+
+
+def _flat() -> Fitted:
+    nothing = Weights((0.0,) * len(FEATURES), 0.0)
+    return Fitted(nothing, Weights((0.0,) * len(SIGNS), 0.0), 0.0)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", " ", text.casefold()).strip()
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9]+", text.casefold()))
