@@ -3,7 +3,7 @@
 from importlib import import_module
 
 BENCHES = (
-    *("ingest", "ask", "trace", "rivals", "sentences", "crash", "resume", "corruption"),
+    *("ingest", "ask", "trace", "rivals", "reading", "sentences", "crash", "resume", "corruption"),
     *("damage", "contention", "removal", "publishing"),
     *("exports", "fuzz", "identity", "page", "readers", "roundtrip"),
 )

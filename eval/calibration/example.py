@@ -68,16 +68,21 @@ def _example(
     retrieved = searching.retrieve(view, whole)
     found = Found(question["question"], whole, retrieved)
     reading, scored, _ = answering.read(view, found)
-    evidence = {_plain(one["title"]): one.get("evidence", []) for one in question["gold"]}
-    labels = [_is_evidence(one, evidence.get(_plain(one.paper.title), [])) for one in scored]
+    evidence = {plain_title(one["title"]): one.get("evidence", []) for one in question["gold"]}
+    labels = [_is_evidence(one, evidence.get(plain_title(one.paper.title), [])) for one in scored]
     titles = view.snapshot.papers({each.paper_id for each in retrieved.candidates})
-    gold = frozenset(each for each, paper in titles.items() if _plain(paper.title) in evidence)
+    gold = frozenset(each for each, paper in titles.items() if plain_title(paper.title) in evidence)
     return Example(question, reading, retrieved, scored, np.array(labels, dtype=np.int64), gold)
 
 
 def _is_evidence(one: Scored, evidence: Iterable[str]) -> int:
-    held = _words(one.sentence.text)
-    return int(any(len(held & _words(each)) >= _COVERED * len(_words(each)) for each in evidence))
+    return int(covers(one.sentence.text, evidence))
+
+
+def covers(text: str, evidence: Iterable[str]) -> bool:
+    """Tell whether a text has most of the words of one of the gold evidence sentences."""
+    held = _words(text)
+    return any(len(held & _words(each)) >= _COVERED * len(_words(each)) for each in evidence)
 
 
 def _flat() -> Fitted:
@@ -85,7 +90,8 @@ def _flat() -> Fitted:
     return Fitted(nothing, Weights((0.0,) * len(SIGNS), 0.0), 0.0)
 
 
-def _plain(text: str) -> str:
+def plain_title(text: str) -> str:
+    """Return a title in the form in which titles are compared."""
     return re.sub(r"\W+", " ", text.casefold()).strip()
 
 

@@ -44,8 +44,17 @@ def status(context: typer.Context, json: Json = False) -> None:
 
 def verify(context: typer.Context) -> None:
     """Check every stored byte, text and vector."""
+    from rag.errors import LibraryDamaged
+
     here = session(context)
     fingerprint = here.library().verify()
+    altered = here.conversations().altered()
+    if altered:
+        raise LibraryDamaged(
+            f"the papers are as they were published, but {len(altered)} of the conversations "
+            f"hold an altered answer, which is not shown: {', '.join(altered[:3])}; delete them "
+            "on the page, or restore a backup"
+        )
     here.screen().write(f"Everything is as it was published; the content is {fingerprint}.")
 
 

@@ -16,16 +16,20 @@ from rag.conversations.rows import (
     OWNED,
     TEXTS,
     THREADS,
+    altered,
     drop,
     kept,
     key_of,
     keys_of,
     owner_of,
     papers_of,
+    seal_of,
 )
 from rag.conversations.searching import folded
 from rag.errors import UsageError
 from rag.schema import Answer, Turn
+
+_KEPT = KEPT.format(name="conversation")
 
 
 class Conversations:
@@ -62,6 +66,10 @@ class Conversations:
                 VALUES (?, ?, ?, ?, ?)""",
                 row,
             )
+            connection.execute(
+                "INSERT OR REPLACE INTO seals (answer, seal) VALUES (?, ?)",
+                (answer.id, seal_of(*row[2:])),
+            )
         return name
 
     def last(self, *, owner: str = "") -> str | None:
@@ -77,7 +85,7 @@ class Conversations:
 
     def recent(self, count: int) -> tuple[Kept, ...]:
         """Return the last answers, anybody's, newest first."""
-        return tuple(kept(self._database.rows(f"{KEPT} ORDER BY a.key DESC LIMIT ?", count)))
+        return tuple(kept(self._database.rows(f"{_KEPT} ORDER BY a.key DESC LIMIT ?", count)))
 
     def conversation(self, name: str, *, owner: str | None = None) -> tuple[Kept, ...]:
         """Return the answers of a conversation, oldest first; none where it is unknown.
@@ -87,17 +95,17 @@ class Conversations:
             owner: Whose it must be; None is anybody's.
         """
         rows = self._database.rows(
-            f"{KEPT}{OWNED} AND a.conversation = ? ORDER BY a.key", owner, name
+            f"{_KEPT}{OWNED} AND a.conversation = ? ORDER BY a.key", owner, name
         )
         return tuple(kept(rows))
 
     def answer(self, name: str) -> Kept | None:
         """Return an answer by its id, anybody's, or None where it is unknown."""
-        return next(kept(self._database.rows(f"{KEPT} WHERE a.id = ?", name)), None)
+        return next(kept(self._database.rows(f"{_KEPT} WHERE a.id = ?", name)), None)
 
     def mine(self, answer_id: str, *, owner: str = "") -> Kept | None:
         """Return an answer of this owner by its id, or None where there is none."""
-        rows = self._database.rows(f"{KEPT}{OWNED} AND a.id = ?", owner, answer_id)
+        rows = self._database.rows(f"{_KEPT}{OWNED} AND a.id = ?", owner, answer_id)
         return next(kept(rows), None)
 
     def threads(
@@ -208,7 +216,7 @@ class Conversations:
         Returns:
             How many answers are gone.
         """
-        rows = self._database.rows("SELECT key, time, answer FROM answers")
+        rows = self._database.rows(KEPT.format(name="key"))
         shown = {each.conversation: papers_of(each.answer) for each in kept(rows)}
         left = set(known({paper for papers in shown.values() for paper in papers}))
         # An answer that cannot be read goes too: nobody can tell what it shows.
@@ -221,6 +229,14 @@ class Conversations:
                 )
             self._database.flush()
         return len(gone)
+
+    def altered(self) -> tuple[str, ...]:
+        """Return the conversations that hold an answer which is not what was written.
+
+        Such an answer is shown to nobody; deleting its conversation takes it away.
+        """
+        rows = self._database.rows(f"{_KEPT} ORDER BY a.key")
+        return tuple(dict.fromkeys(str(row[0]) for row in rows if altered(row)))
 
     def _holding(self, wanted: str, owner: str) -> set[str]:
         """Return the ids of the conversations in whose questions or answers a folded text is."""

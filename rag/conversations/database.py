@@ -1,12 +1,12 @@
 """The database of conversations: its tables, and how it is read and written.
 
-A file that has no tables for threads and feedback yet gets them when it is first written;
-to a reader they are empty until then.
+A file that lacks one of the tables beside the answers gets it when it is next written; to a
+reader it is empty until then.
 """
 
 import sqlite3
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -27,12 +27,12 @@ CREATE TABLE IF NOT EXISTS answers (
 CREATE INDEX IF NOT EXISTS by_conversation ON answers (conversation);
 """
 # A thread without a row belongs to nobody; without a title it goes by its first question.
-_BESIDE = """
-CREATE {kind} IF NOT EXISTS threads (id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT);
-CREATE {kind} IF NOT EXISTS feedback (
-    answer TEXT PRIMARY KEY, kind TEXT NOT NULL, note TEXT NOT NULL
-);
-"""
+# An answer without a seal was kept before there were any.
+_BESIDE = {
+    "threads": "(id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT)",
+    "feedback": "(answer TEXT PRIMARY KEY, kind TEXT NOT NULL, note TEXT NOT NULL)",
+    "seals": "(answer TEXT PRIMARY KEY, seal TEXT NOT NULL)",
+}
 _PATIENCE = 10.0
 """Seconds to wait for another writer."""
 
@@ -77,7 +77,10 @@ class Database:
         try:
             _log_ahead(connection)
             connection.execute("PRAGMA secure_delete = ON")
-            connection.executescript(_ANSWERS + _BESIDE.format(kind="TABLE"))
+            if _lacking(connection, ["answers", *_BESIDE]):
+                # At once: a reader that turns writer half-way is refused without a wait.
+                script = _ANSWERS + _made("TABLE", _BESIDE)
+                connection.executescript(f"BEGIN IMMEDIATE; {script} COMMIT;")
         except BaseException:
             connection.close()
             raise
@@ -107,8 +110,18 @@ def _log_ahead(connection: sqlite3.Connection) -> None:
 
 def _complete(connection: sqlite3.Connection) -> None:
     """Give a reader of an older file the tables that the file lacks, empty and of its own."""
-    found = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'feedback'")
-    if not found.fetchone()[0]:
+    lacking = _lacking(connection, _BESIDE)
+    if lacking:
         connection.execute("PRAGMA query_only = OFF")
-        connection.executescript(_BESIDE.format(kind="TEMP TABLE"))
+        connection.executescript(_made("TEMP TABLE", lacking))
         connection.execute("PRAGMA query_only = ON")
+
+
+def _lacking(connection: sqlite3.Connection, names: Iterable[str]) -> list[str]:
+    found = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    there = {str(name) for (name,) in found}
+    return [name for name in names if name not in there]
+
+
+def _made(kind: str, names: Iterable[str]) -> str:
+    return "".join(f"CREATE {kind} IF NOT EXISTS {name} {_BESIDE[name]};\n" for name in names)

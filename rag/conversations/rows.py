@@ -1,5 +1,6 @@
 """Rows of the database as answers, and what is asked of it more than once."""
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
 
@@ -8,8 +9,10 @@ from pydantic import ValidationError
 from rag.conversations.nouns import Kept
 from rag.schema import Answer
 
-KEPT = "SELECT a.conversation, a.time, a.answer FROM answers a"
-# To follow at once on ``answers a``; no owner (NULL) is anybody.
+# With another name for the conversation where keys are wanted.
+KEPT = """SELECT a.{name}, a.time, a.question, a.answer, s.seal
+    FROM answers a LEFT JOIN seals s ON s.answer = a.id"""
+# To follow at once on the tables; no owner (NULL) is anybody.
 OWNED = """ LEFT JOIN threads t ON t.id = a.conversation
     WHERE coalesce(t.owner, '') = coalesce(?, t.owner, '')"""
 THREADS = """
@@ -64,17 +67,34 @@ def drop(connection: sqlite3.Connection, keys: Iterable[object]) -> None:
     connection.executemany(
         "DELETE FROM feedback WHERE answer = (SELECT id FROM answers WHERE key = ?)", rows
     )
+    connection.executemany(
+        "DELETE FROM seals WHERE answer = (SELECT id FROM answers WHERE key = ?)", rows
+    )
     connection.executemany("DELETE FROM answers WHERE key = ?", rows)
 
 
-def kept(rows: list[tuple[object, ...]]) -> Iterator[Kept]:
-    """Yield stored answers; one that an older release wrote otherwise is passed over."""
-    for conversation, time, text in rows:
+def seal_of(time: str, question: str, answer: str) -> str:
+    """Return what tells later whether a row is still what was written."""
+    return hashlib.sha256("\n".join([time, question, answer]).encode()).hexdigest()
+
+
+def altered(row: tuple[object, ...]) -> bool:
+    """Tell whether a row of `KEPT` is not what was written."""
+    _, time, question, answer, seal = row
+    return seal is not None and seal != seal_of(str(time), str(question), str(answer))
+
+
+def kept(rows: Iterable[tuple[object, ...]]) -> Iterator[Kept]:
+    """Yield stored answers, but none that was altered, or that an older release wrote otherwise."""
+    for row in rows:
+        name, time, _, text, _ = row
+        if altered(row):
+            continue
         try:
             answer = Answer.model_validate_json(str(text))
         except ValidationError:
             continue
-        yield Kept(str(conversation), str(time), answer)
+        yield Kept(str(name), str(time), answer)
 
 
 def papers_of(answer: Answer) -> set[str]:

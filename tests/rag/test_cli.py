@@ -201,6 +201,19 @@ def test_a_library_can_be_rebuilt_and_verified(attest: Attest):
     assert before in attest("verify").stdout.replace("\n", "")
 
 
+def test_verify_names_a_conversation_that_was_altered(attest: Attest, folder: Path):
+    attest("ask", "Where do bells crack?")
+    path = folder / "library" / "conversations.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE answers SET question = 'Where do dogs bark?'")
+    connection.close()
+    found = attest("verify")
+    assert found.exit_code == 1
+    assert "1 of the conversations hold an altered answer, which is not shown" in " ".join(
+        found.stderr.split()
+    )
+
+
 # Reading
 
 

@@ -1,3 +1,4 @@
+import sqlite3
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,6 +7,7 @@ import pytest
 from saidbefore import answer
 
 from rag.conversations import Conversations, Feedback
+from rag.conversations.database import FILE
 from rag.errors import LibraryError, UsageError
 
 
@@ -135,3 +137,45 @@ def test_of_two_owners_who_begin_one_conversation_at_once_one_is_refused(tmp_pat
 
     _at_once([threading.Thread(target=work, args=(owner,)) for owner in ("anna", "bela")])
     assert sorted(outcomes) == ["kept", "refused"]
+
+
+# Damage
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE answers SET answer = replace(answer, 'Tawnies', 'Barnies') WHERE id = 'a'",
+        "UPDATE answers SET question = 'Who barks?' WHERE id = 'a'",
+        "UPDATE answers SET time = '1999-01-01' WHERE id = 'a'",
+        "UPDATE seals SET seal = '' WHERE answer = 'a'",
+    ],
+)
+def test_an_altered_answer_is_told_of_and_shown_to_nobody(
+    kept: Conversations, tmp_path: Path, change: str
+):
+    name = kept.keep(answer("a", "Who hoots?", "Tawnies hoot."))
+    kept.keep(answer("b", "Who hunts?", "Owls."), conversation=name)
+    assert kept.altered() == ()
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        assert connection.execute(change).rowcount == 1
+    connection.close()
+    assert kept.altered() == (name,)
+    assert [each.answer.id for each in kept.conversation(name)] == ["b"]
+    assert kept.answer("a") is None
+    kept.delete(name)
+    assert kept.altered() == ()
+
+
+def test_an_answer_of_before_there_were_seals_is_shown(kept: Conversations, tmp_path: Path):
+    name = kept.keep(answer("a", "Who hoots?", "Tawnies hoot."))
+    kept.judge("a", Feedback(kind="good"))
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("DROP TABLE seals")
+    connection.close()
+    assert [each.answer.id for each in kept.conversation(name)] == ["a"]
+    # What an older file does have is read from it, beside the table that it lacks.
+    assert set(kept.feedback(["a"])) == {"a"}
+    assert kept.altered() == ()
+    kept.keep(answer("b", "Who hunts?", "Owls."), conversation=name)
+    assert [each.answer.id for each in kept.conversation(name)] == ["a", "b"]
