@@ -23,12 +23,12 @@ from rag.library import Library
 from rag.replacing import alone
 from rag.schema import Noun
 from rag.store.archive import Packing, packed, unpack, unpacking
+from rag.store.catalogue import Catalogue
 from rag.store.compatibility import FORMAT_ONLY, require
 from rag.store.fingerprint import fingerprint_of, line
 from rag.store.manifest import NAME as MANIFEST
 from rag.store.manifest import File, Manifest, sync, sync_tree
 from rag.store.publishing import VERSIONS, release
-from rag.store.sealing import seal
 from rag.store.snapshot import Snapshot
 from rag.store.tables import CATALOGUE, GONE, connect_reader, copy_database
 
@@ -114,7 +114,10 @@ def restore(path: Path, directory: Path) -> Backup:
                 draft.mkdir()
                 unpack(archive, backup.files, draft)
                 _compare(draft, backup)
-                seal(draft / CATALOGUE)
+                # What is restored is another library than the one that may still be there.
+                with Catalogue(draft / CATALOGUE) as catalogue:
+                    catalogue.forget_library_id()
+                    catalogue.tidy()
                 sync_tree(draft)
                 draft.rename(target)
                 sync(target.parent)

@@ -8,6 +8,7 @@ AttestError
 │   ├── LibraryLocked     another process is writing
 │   ├── LibraryMismatch   made with another model, dimension, splitter or format
 │   ├── LibraryDamaged    stored bytes are not what the manifest says
+│   ├── StoreUnavailable  the server that holds the collection does not do its part
 │   └── PaperNotFound     no paper with this id
 └── ModelUnavailable      a model, its weights or its extra is not installed
     └── ModelFault        a language model gave no reply, or only a part of one
@@ -47,6 +48,10 @@ class LibraryMismatch(LibraryError):
 
 class LibraryDamaged(LibraryError):
     """Bytes on disk differ from what was published."""
+
+
+class StoreUnavailable(LibraryError):
+    """The Chroma server of a library gave no usable answer; names it."""
 
 
 class PaperNotFound(LibraryError):

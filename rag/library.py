@@ -1,36 +1,33 @@
 """The papers and indexes that a person owns, in one folder."""
 
-import sqlite3
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from threading import Lock as ThreadLock
+from typing import TYPE_CHECKING
 
 from rag.embedding.port import Embedder
 from rag.errors import LibraryDamaged, LibraryMissing
 from rag.store.catalogue import Catalogue
 from rag.store.child import ChromaChild, Collector
 from rag.store.compatibility import FORMAT_ONLY, require
-from rag.store.ingest import Makers, Progress, Reading, standard
+from rag.store.ingest import Makers, Progress, Reading, named, silent, standard
 from rag.store.lock import Lock
-from rag.store.publishing import clear
+from rag.store.opening import LOCK, writing
 from rag.store.report import AddReport, Compacted, SplitReport, Status
 from rag.store.snapshot import Snapshot
 from rag.store.space import size_of
-from rag.store.tables import CATALOGUE, FORMAT
-from rag.store.translating import translated
+from rag.store.tables import CATALOGUE, EMBEDDED, FORMAT, LEFT, STORE
 from rag.store.verifying import catalogue_of, prove, verify
 from rag.store.view import Indexes, LibraryView, open_indexes
 from rag.store.writer import Writer
 from rag.terms import RULES
 
-LOCK = "lock"
+if TYPE_CHECKING:
+    from rag.store.remote import ChromaServer
+
 _TRIES = 5
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """Show no progress."""
 
 
 class Library:
@@ -41,6 +38,7 @@ class Library:
         embedder: Makes the model; called when vectors are needed or compared.
         reading: Readers, sentence and passage rules; those of Attest unless given.
         collector: Makes what builds and verifies the vector store of a version.
+        server: Holds the vector store of every version instead, where one is given.
     """
 
     def __init__(
@@ -50,11 +48,13 @@ class Library:
         *,
         reading: Callable[[], Reading] = standard,
         collector: Callable[[], Collector] = ChromaChild,
+        server: "ChromaServer | None" = None,
     ) -> None:
         self.directory = Path(directory)
         self._embedder = embedder
         self._reading = reading
         self._collector = collector
+        self._server = server
         self._opened: Indexes | None = None
         self._opening = ThreadLock()
         self._proved = -1
@@ -79,10 +79,11 @@ class Library:
             LibraryLocked: Another process is writing.
             LibraryMismatch: The library was made with another model or other rules.
             LibraryError: The folder cannot be written.
+            StoreUnavailable: The server does not answer; the version before is still served.
         """
         started = time.monotonic()
         with self._writer(progress) as writer:
-            report = writer.add(_named(paths, names or {}), self._makers())
+            report = writer.add(named(paths, names), self._makers())
         return report.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
 
     def preview(
@@ -98,7 +99,7 @@ class Library:
             self.snapshot().close()
         with Catalogue.unwritten(self.directory / CATALOGUE) as catalogue:
             writer = Writer(self.directory, catalogue, collector=self._collector, progress=silent)
-            report = writer.preview(_named(paths, names or {}), self._makers())
+            report = writer.preview(named(paths, names), self._makers())
         return report.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
 
     def remove(
@@ -122,6 +123,8 @@ class Library:
 
         Raises:
             LibraryLocked: Another process is writing.
+            StoreUnavailable: The server does not answer: nothing is changed, or, where it says
+                so, all but the server's collection.
         """
         self._require()
         with self._writer(progress) as writer:
@@ -161,15 +164,16 @@ class Library:
     def compact(self) -> Compacted:
         """Give back the room of deleted rows, unused vectors and interrupted work.
 
-        Nothing that readers see changes.
+        Nothing that readers see changes. On a server, collections of versions before go.
 
         Raises:
             LibraryLocked: Another process is writing.
+            StoreUnavailable: The server does not answer; the folder is compact.
         """
         self._require()
         before = size_of(self.directory)
         with self._writer(silent) as writer:
-            writer.compact()
+            writer.compact(self._server)
         fingerprint = self.status().fingerprint
         return Compacted(before=before, after=size_of(self.directory), fingerprint=fingerprint)
 
@@ -186,6 +190,9 @@ class Library:
             passages=counts["passages"],
             fingerprint=meta.get("fingerprint", ""),
             version=meta.get("version", ""),
+            store=self._server.url if self._server else EMBEDDED,
+            published=meta.get(STORE, EMBEDDED),
+            left=tuple(meta.get(LEFT, "").split()),
             model=meta.get("model", ""),
             writer=Lock(self.directory / LOCK).holder(),
         )
@@ -197,7 +204,16 @@ class Library:
             LibraryDamaged: Something is not what was published; names it.
         """
         with self.snapshot() as snapshot:
-            return verify(self.directory, snapshot, self._collector)
+            return verify(self.directory, snapshot, self._collector, self._server)
+
+    def reachable(self, *, within: float = 2.0) -> bool | None:
+        """Tell whether the server answers; None where there is none."""
+        return None if self._server is None else self._server.answers(within=within)
+
+    @property
+    def notice(self) -> str | None:
+        """Why the last search took longer than it should, if it did."""
+        return self._opened.vectors.notice if self._opened else None
 
     def snapshot(self) -> Snapshot:
         """Open the catalogue alone for reading; needs neither model nor indexes.
@@ -253,30 +269,11 @@ class Library:
         require(meta, present, self.directory)
         with self._opening:
             if self._opened is None or self._opened.generation != snapshot.generation:
-                self._opened = open_indexes(self.directory, snapshot)
+                self._opened = open_indexes(self.directory, snapshot, self._server)
             return self._opened
 
-    @contextmanager
-    def _writer(self, progress: Progress) -> Generator[Writer]:
-        with translated(self.directory):
-            self.directory.mkdir(parents=True, exist_ok=True)
-            with Lock(self.directory / LOCK), self._catalogue() as catalogue:
-                clear(self.directory, keep=catalogue.meta().get("version"))
-                try:
-                    yield Writer(
-                        self.directory, catalogue, collector=self._collector, progress=progress
-                    )
-                finally:
-                    # Also after an add that failed, or that followed one which was killed.
-                    with suppress(sqlite3.DatabaseError):
-                        catalogue.tidy()
-
-    def _catalogue(self) -> Catalogue:
-        """Open the catalogue for writing, unless it is damaged; a new seal would hide that."""
-        path = self.directory / CATALOGUE
-        with suppress(LibraryMissing), catalogue_of(self.directory) as snapshot:
-            prove(path, snapshot, writing=lambda: False)
-        return Catalogue(path)
+    def _writer(self, progress: Progress) -> AbstractContextManager[Writer]:
+        return writing(self.directory, self._collector, self._server, progress)
 
     def _writing(self) -> bool:
         return Lock(self.directory / LOCK).holder() is not None
@@ -291,7 +288,3 @@ class Library:
         return LibraryDamaged(
             f"the published version of {self.directory} is missing; run 'attest rebuild'"
         )
-
-
-def _named(paths: Iterable[Path | str], names: Mapping[Path, str]) -> list[tuple[Path, str]]:
-    return [(each, names.get(each) or str(each)) for each in map(Path, paths)]

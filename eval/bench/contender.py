@@ -27,6 +27,8 @@ _QUESTION = "rivers measured with sensors"
 class Uncollected:
     """Builds no collection: what is looked at is who writes, and which version is read."""
 
+    apart = False
+
     def __enter__(self) -> Self:
         """Return itself."""
         return self
@@ -45,6 +47,12 @@ class Uncollected:
     def wait(self, progress: Callable[[int], None]) -> list[int]:
         """Return no row."""
         return []
+
+    def made(self) -> None:
+        """Return None."""
+
+    def settle(self, version: str, *, gone: bool) -> None:
+        """Do nothing."""
 
 
 class Read(NamedTuple):

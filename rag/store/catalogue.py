@@ -4,6 +4,8 @@ Every index can be rebuilt from it without a model or a network. This file write
 `rag.store.snapshot` reads.
 """
 
+import re
+import secrets
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +30,7 @@ from rag.store.storing import (
     unshelve,
     value,
 )
-from rag.store.tables import connect, connect_reader
+from rag.store.tables import LIBRARY, connect, connect_reader
 
 _CHOSEN = """(file IN (SELECT key FROM files WHERE path = ?)
     OR batch IN (SELECT key FROM batches WHERE id = ?))"""
@@ -101,6 +103,22 @@ class Catalogue:
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Store settings, replacing those of the same name."""
         self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    def library_id(self) -> str:
+        """Return what the library is called on a server, made up at the first time and kept."""
+        found = self.meta().get(LIBRARY, "")
+        if not re.fullmatch(r"[0-9a-f]{16}", found):
+            found = secrets.token_hex(8)
+            with self.transaction():
+                self.set_meta({LIBRARY: found})
+        return found
+
+    def forget_library_id(self) -> None:
+        """Let the library be another from now on; a copy must not share the first one's name."""
+        if LIBRARY not in self.meta():
+            return
+        with self.transaction():
+            self._connection.execute("DELETE FROM meta WHERE name = ?", (LIBRARY,))
 
     def by_identity(self, keys: Iterable[str]) -> dict[str, Paper]:
         """Return, for each identity key that is known, its paper (the oldest of several)."""

@@ -11,6 +11,7 @@ from typing import IO, Protocol, Self
 
 from rag.errors import LibraryDamaged
 from rag.store.chroma import DAMAGED, Job
+from rag.store.manifest import Collection
 
 _START = "import sys; sys.path.append(sys.argv[1]); from rag.store.chroma import main; main()"
 _ROOT = Path(__file__).resolve().parents[2]
@@ -18,6 +19,11 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 class Collector(Protocol):
     """Builds or verifies the collection of one version while others write the other files."""
+
+    @property
+    def apart(self) -> bool:
+        """Whether the collection is made elsewhere than in the version's folder."""
+        ...
 
     def __enter__(self) -> Self:
         """Return itself, getting ready."""
@@ -38,6 +44,22 @@ class Collector(Protocol):
 
     def wait(self, progress: Callable[[int], None]) -> list[int]:
         """Wait for the end; return the rows that a search in the collection misses."""
+        ...
+
+    def made(self) -> Collection | None:
+        """Return where the collection is that was built, unless it is in the folder."""
+        ...
+
+    def settle(self, version: str, *, gone: bool) -> None:
+        """Throw away the collections of all versions but the published one.
+
+        Args:
+            version: Name of that.
+            gone: Whether they hold what must not be held any more.
+
+        Raises:
+            StoreUnavailable: What must go could not be reached.
+        """
         ...
 
 
@@ -99,6 +121,17 @@ class ChromaChild:
                 return json.loads(line.removeprefix("done"))
             progress(int(line))
         raise self._failure()
+
+    @property
+    def apart(self) -> bool:
+        """Whether the collection is made elsewhere: it is not."""
+        return False
+
+    def made(self) -> None:
+        """Return None: the collection is in the folder."""
+
+    def settle(self, version: str, *, gone: bool) -> None:
+        """Do nothing: a collection goes with its folder."""
 
     def _failure(self) -> LibraryDamaged:
         said = _open_pipe(self._process.stderr).read().strip().splitlines()

@@ -20,12 +20,13 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import LibraryDamaged
+from rag.store.holding import GRAPH, Row, fill, prove, read_rows
 from rag.store.index import Keys, Vector, read_vectors
 from rag.store.stored_code import refuse_code
 
@@ -35,25 +36,8 @@ Collection = Any
 
 FOLDER = "chroma"
 COLLECTION = "passages"
-BATCH = 1_000
 DAMAGED = 3
 """Exit code of a child whose collection is not what it was given."""
-
-_QUESTIONS = 250
-_LINKS = 24
-"""Neighbours per point; with Chroma's own 16 more points fell off the graph."""
-
-_TOLERANCE = 1e-6
-"""Chroma normalises under cosine and scales back, which costs the last bits."""
-
-
-class Row(TypedDict):
-    """A passage as Chroma holds it, beside its vector."""
-
-    id: str
-    paper_id: str
-    title: str
-    year: int
 
 
 class Job(TypedDict):
@@ -69,6 +53,10 @@ class Job(TypedDict):
     """Rows that the collection, copied from the last version, holds already."""
     metadata: dict[str, str | int]
     """Of the collection: model, dimension, attest version."""
+    version: NotRequired[str]
+    """Name of the version; a collection on a server is called after it."""
+    fingerprint: NotRequired[str]
+    """Of the version."""
 
 
 class ChromaGraph:
@@ -104,9 +92,6 @@ class ChromaGraph:
 def build(job: Job, progress: Callable[[int], None]) -> list[int]:
     """Fill a collection and verify it on a copy.
 
-    A graph of small worlds may hold points that no path leads to, above all where a narrow
-    cluster goes in at once: so passages go in shuffled, always the same way.
-
     Args:
         job: What to build.
         progress: Told how many rows are in.
@@ -124,11 +109,7 @@ def build(job: Job, progress: Callable[[int], None]) -> list[int]:
         refuse_code(version / FOLDER)
     client = _open(version / FOLDER)
     collection = _collection(client) if first else _create(client, job["metadata"])
-    order = first + np.random.default_rng(0).permutation(len(rows) - first)
-    for start in range(0, len(order), BATCH):
-        part = order[start : start + BATCH]
-        _put(collection, [rows[place] for place in part], vectors[part])
-        progress(first + start + len(part))
+    fill(collection, rows, vectors, progress, first=first)
     client.close()
     _compact(version / FOLDER)
     return verify(job, rows, vectors, first=first)
@@ -137,11 +118,8 @@ def build(job: Job, progress: Callable[[int], None]) -> list[int]:
 def verify(job: Job, rows: list[Row], vectors: NDArray[np.float16], *, first: int = 0) -> list[int]:
     """Check a collection against the vectors, on a copy beside the rows' file.
 
-    Count; then for every row from ``first`` on: its metadata and its vector.
-
     Returns:
-        The rows whose own vector does not find them, or one equal to it, at rank 1. Chroma
-        holds them, but its graph does not lead to them.
+        What `rag.store.holding.prove` returns.
 
     Raises:
         LibraryDamaged: Something is missing or altered.
@@ -151,27 +129,9 @@ def verify(job: Job, rows: list[Row], vectors: NDArray[np.float16], *, first: in
     with tempfile.TemporaryDirectory(prefix="verify-", dir=Path(job["rows"]).parent) as copy:
         shutil.copytree(folder, copy, dirs_exist_ok=True)
         client = _open(Path(copy))
-        collection = _collection(client)
-        if collection.count() != len(rows):
-            raise LibraryDamaged(f"Chroma holds {collection.count()} of {len(rows)} passages")
-        places = {row["id"]: place for place, row in enumerate(rows)}
-        lost: list[int] = []
-        for start in range(first, len(rows), BATCH):
-            part = slice(start, start + BATCH)
-            wanted = _unit(vectors[part])
-            _check_held(collection, rows[part], wanted)
-            nearest = _nearest(collection, wanted)
-            found = _unit(vectors[[places[name] for name in nearest]])
-            missed = np.flatnonzero((found * wanted).sum(axis=1) < 1 - _TOLERANCE)
-            lost += (start + missed).tolist()
+        lost = prove(_collection(client), rows, vectors, first=first)
         client.close()
         return lost
-
-
-def read_rows(path: Path) -> list[Row]:
-    """Return the rows that the parent wrote, one JSON object per line."""
-    with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 def main() -> None:
@@ -234,58 +194,9 @@ def _collection(client: Client) -> Collection:
 
 
 def _create(client: Client, metadata: dict[str, str | int]) -> Collection:
-    graph = {
-        "space": "cosine",
-        "ef_search": 200,
-        "max_neighbors": _LINKS,
-        "ef_construction": 200,
-    }
     return client.create_collection(
-        COLLECTION, embedding_function=None, configuration={"hnsw": graph}, metadata=metadata
+        COLLECTION, embedding_function=None, configuration={"hnsw": GRAPH}, metadata=metadata
     )
-
-
-def _put(collection: Collection, rows: list[Row], vectors: NDArray[np.float16]) -> None:
-    if rows:
-        collection.upsert(
-            ids=[row["id"] for row in rows],
-            embeddings=vectors.astype(np.float32),
-            metadatas=[_metadata(row) for row in rows],
-        )
-
-
-def _metadata(row: Row) -> dict[str, str | int]:
-    return {"paper_id": row["paper_id"], "title": row["title"], "year": row["year"]}
-
-
-def _check_held(collection: Collection, rows: list[Row], wanted: NDArray[np.float32]) -> None:
-    found = collection.get(ids=[row["id"] for row in rows], include=["embeddings", "metadatas"])
-    places = {name: place for place, name in enumerate(found["ids"])}
-    vectors, metadatas = found["embeddings"], found["metadatas"]
-    if vectors is None or metadatas is None or places.keys() != {row["id"] for row in rows}:
-        raise LibraryDamaged("Chroma does not hold all passages that it was given")
-    held = _unit(np.asarray(vectors)[[places[row["id"]] for row in rows]])
-    if np.abs(held - wanted).max(initial=0) > _TOLERANCE:
-        raise LibraryDamaged("Chroma holds other vectors than it was given")
-    if any(dict(metadatas[places[row["id"]]]) != _metadata(row) for row in rows):
-        raise LibraryDamaged("Chroma holds other metadata than it was given")
-
-
-def _nearest(collection: Collection, wanted: NDArray[np.float32]) -> list[str]:
-    names: list[str] = []
-    for start in range(0, len(wanted), _QUESTIONS):
-        part = wanted[start : start + _QUESTIONS]
-        names += [
-            found[0]
-            for found in collection.query(query_embeddings=part, n_results=1, include=[])["ids"]
-        ]
-    return names
-
-
-def _unit(rows: NDArray[Any]) -> NDArray[np.float32]:
-    wide = np.asarray(rows, dtype=np.float32)
-    lengths = np.linalg.norm(wide, axis=1, keepdims=True)
-    return (wide / np.where(lengths, lengths, 1)).astype(np.float32)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Passages by meaning: an exact scan over the vectors, with Chroma beside it.
 
 Up to `EXACT_LIMIT` passages every question is answered by the scan, which misses
-nothing; above it, questions without filters use Chroma's graph from a private copy.
+nothing, and no server is contacted; above it, questions without filters use Chroma's graph,
+from a private copy or from a server. Where a server does not answer the scan does.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import LibraryDamaged
+from rag.errors import LibraryDamaged, StoreUnavailable
 
 VECTORS = "vectors.f16"
 KEYS = "keys.i64"
@@ -21,6 +22,7 @@ EXACT_LIMIT = 150_000
 _SLACK = 1e-5
 """More than float32 rounding can move a cosine; candidates this close are scored again."""
 _BLOCK = 8192
+_SCANNED = " (all vectors were scanned here instead: slower, nothing is missed)"
 
 Keys = NDArray[np.int64]
 Vector = NDArray[np.float32]
@@ -46,7 +48,8 @@ class VectorIndex:
     Args:
         folder: The version's folder, already checked against its manifest.
         dim: Length of a vector.
-        graph: Opens the approximate search for indexes above the limit.
+        graph: Opens the approximate search for indexes above the limit; None where there is
+            none, and the scan takes longer.
         limit: Rows up to which every search is exact.
     """
 
@@ -55,12 +58,19 @@ class VectorIndex:
         folder: Path,
         dim: int,
         *,
-        graph: Callable[[], "Graph"] | None = None,
+        graph: Callable[[], "Graph | None"] | None = None,
         limit: int = EXACT_LIMIT,
     ) -> None:
         self._keys, self._stored = read_vectors(folder, dim)
-        self._graph = graph() if graph and len(self._keys) > limit else None
-        self._rows = None if self._graph else _normal(self._stored)
+        large = graph is not None and len(self._keys) > limit
+        self._graph = graph() if graph and large else None
+        self._rows = None if large else _normal(self._stored)
+        self.notice: str | None = None
+        """Why the last search took longer than it should, if it did."""
+        if large and self._graph is None:
+            self.notice = (
+                "the server of this version's collection is not in the settings" + _SCANNED
+            )
 
     def __len__(self) -> int:
         """Return the number of passages."""
@@ -86,10 +96,20 @@ class VectorIndex:
         exact = exact / (np.linalg.norm(exact) or 1)
         question = exact.astype(np.float32)
         if self._graph is not None and allowed is None:
-            positions = self._positions(self._graph.nearest(question, k))
+            positions = self._near(self._graph, question, k)
         else:
             positions = self._candidates(question, k, self._chosen(allowed))
         return self._ranked(exact, positions, k)
+
+    def _near(self, graph: "Graph", question: Vector, k: int) -> NDArray[np.intp]:
+        """Return what the graph finds, or what the scan does where there is no answer."""
+        try:
+            found = graph.nearest(question, k)
+        except StoreUnavailable as error:
+            self.notice = f"{error}{_SCANNED}"
+            return self._candidates(question, k, None)
+        self.notice = None
+        return self._positions(found)
 
     def _chosen(self, allowed: Keys | None) -> NDArray[np.intp] | None:
         if allowed is None:
@@ -151,7 +171,11 @@ class Graph(Protocol):
     """An approximate nearest-neighbour search over the same passages."""
 
     def nearest(self, vector: Vector, k: int) -> Keys:
-        """Return keys among which the k nearest passages nearly always are."""
+        """Return keys among which the k nearest passages nearly always are.
+
+        Raises:
+            StoreUnavailable: It is on a server that does not answer.
+        """
         ...
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from sys import intern
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,10 +15,13 @@ from rag.lean import lean
 from rag.schema import Identifiers, Paper, Passage, Record, Rejection, Source
 from rag.store.catalogue import Catalogue
 from rag.store.faults import reached
-from rag.store.report import FileError, FileReport, TableReport
+from rag.store.report import FileError, FileReport, MergeReport, TableReport
 from rag.store.spans import Span
 from rag.store.storing import Stored, Text, embedded_hash
 from rag.store.texts import Texts
+
+if TYPE_CHECKING:
+    from rag.identity import Identified
 
 CHUNK = 256
 """Texts embedded between two commits: what a kill can cost, some seconds of work."""
@@ -27,6 +30,10 @@ _MOST = 2**63
 _NAMELESS = Identifiers()
 
 Progress = Callable[[str, int, int], None]
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Show no progress."""
 
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -212,6 +219,19 @@ def _vectors(
         )
     rows = zip(chunk, vectors, parts, strict=True)
     return {key: Stored(row.tobytes(), part) for key, row, part in rows}
+
+
+def merges(found: "Identified") -> Iterator[MergeReport]:
+    """Yield which records joined others, and why."""
+    from rag.identity.keys import reason
+
+    for merge in found.merges:
+        yield MergeReport(paper_id=merge.paper_id, source=merge.source, reason=reason(merge.key))
+
+
+def named(paths: Iterable[Path | str], names: Mapping[Path, str] | None) -> list[tuple[Path, str]]:
+    """Return paths with what they are called."""
+    return [(each, (names or {}).get(each) or str(each)) for each in map(Path, paths)]
 
 
 def spans_within(passage: Passage, sentences: Iterable[Span]) -> list[Span]:

@@ -24,6 +24,20 @@ class File(BaseModel):
     sha256: str
 
 
+class Collection(BaseModel):
+    """A collection that is on a server instead of among the files."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    """Of the server, as it was when the version was made."""
+    name: str
+    id: str
+    passages: int
+    digest: str
+    """SHA-256 of all that it was given."""
+
+
 class Manifest(BaseModel):
     """The list of a version's files and what they were made with."""
 
@@ -40,10 +54,13 @@ class Manifest(BaseModel):
     """Releases of chromadb, tantivy and attest that wrote the files."""
     files: Mapping[str, File]
     """By path relative to the version's folder, ``/`` between parts."""
+    collection: Collection | None = None
+    """Where it is on a server; None where it is among the files."""
 
     def write(self, folder: Path) -> str:
         """Write it into a version's folder and return the SHA-256 of the file."""
-        content = self.model_dump_json(indent=1).encode()
+        # What is not there is left out, as it was before there were servers.
+        content = self.model_dump_json(indent=1, exclude_none=True).encode()
         (folder / NAME).write_bytes(content)
         return hashlib.sha256(content).hexdigest()
 

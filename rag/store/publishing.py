@@ -18,12 +18,14 @@ from rag.errors import LibraryDamaged
 from rag.store.catalogue import Catalogue
 from rag.store.child import Collector
 from rag.store.chroma import FOLDER as CHROMA
-from rag.store.chroma import Job, Row
+from rag.store.chroma import Job
 from rag.store.faults import reached
 from rag.store.fingerprint import fingerprint_of, line
+from rag.store.holding import Row
 from rag.store.index import KEYS, VECTORS
 from rag.store.manifest import Manifest, files_in, sync, sync_tree
 from rag.store.rows import Entry
+from rag.store.tables import EMBEDDED, LEFT, STORE
 
 VERSIONS = "versions"
 STAGING = "staging"
@@ -41,14 +43,25 @@ class Published(NamedTuple):
     fingerprint: str
     manifest: str
     """SHA-256 of its manifest."""
+    store: str
+    """Address of the server that holds its collection, or `EMBEDDED`."""
 
-    def pointer(self, generation: int) -> dict[str, str]:
-        """Return the rows that make it the published one."""
+    def pointer(self, generation: int, before: Mapping[str, str]) -> dict[str, str]:
+        """Return the rows that make it the published one.
+
+        Args:
+            generation: Its number.
+            before: The rows so far. A server that the settings do not name any more is not
+                contacted, since a library may come from somebody else; it is remembered.
+        """
+        left = {*before.get(LEFT, "").split(), before.get(STORE, EMBEDDED)} - {EMBEDDED, self.store}
         return {
+            **({LEFT: " ".join(sorted(left))} if left or LEFT in before else {}),
             "version": self.name,
             "generation": str(generation),
             "fingerprint": self.fingerprint,
             "manifest": self.manifest,
+            STORE: self.store,
         }
 
 
@@ -105,36 +118,39 @@ class Publisher:
         fingerprint = _write_vectors(catalogue, folder, work / _ROWS)
         reached("vectors-written")
         counts = catalogue.counts()
-        collector.start(self._job(folder, work / _ROWS, base))
+        name = f"{generation:06d}-{fingerprint[:12]}"
+        whose = None if collector.apart else base
+        collector.start(
+            Job(
+                task="build",
+                folder=str(folder),
+                rows=str(work / _ROWS),
+                dim=int(self._settings["dim"]),
+                first=_copied(whose, folder),
+                metadata=self._about(),
+                version=name,
+                fingerprint=fingerprint,
+            )
+        )
         self._write_words(catalogue, folder, base)
         reached("lexical-written")
         lost = collector.wait(lambda done: self._progress("index", done, counts["passages"]))
         reached("chroma-written")
         reached("verified")
-        kept = base.manifest.unreached if base and base.collected else ()
+        kept = whose.manifest.unreached if whose and whose.collected else ()
         manifest = self._manifest(folder, counts, fingerprint, unreached=(*kept, *lost))
-        digest = manifest.write(folder)
+        collection = collector.made()
+        digest = manifest.model_copy(update={"collection": collection}).write(folder)
         reached("manifest-written")
-        name = f"{generation:06d}-{fingerprint[:12]}"
         _move(folder, self._directory / VERSIONS / name)
         shutil.rmtree(work)
         reached("renamed")
-        return Published(name, fingerprint, digest)
+        return Published(name, fingerprint, digest, collection.url if collection else EMBEDDED)
 
-    def _job(self, folder: Path, rows: Path, base: Base | None) -> Job:
-        first = base.collected if base else 0
-        if base is not None and first:
-            shutil.copytree(base.folder / CHROMA, folder / CHROMA)
-        dim = int(self._settings["dim"])
-        facts: dict[str, str | int] = {"dim": dim, "attest": release("attest-rag")}
-        return Job(
-            task="build",
-            folder=str(folder),
-            rows=str(rows),
-            dim=dim,
-            first=first,
-            metadata={"model": self._settings["model"], **facts},
-        )
+    def _about(self) -> dict[str, str | int]:
+        """Return what the collection says of itself."""
+        facts: dict[str, str | int] = {"model": self._settings["model"]}
+        return {**facts, "dim": int(self._settings["dim"]), "attest": release("attest-rag")}
 
     def _write_words(self, catalogue: Catalogue, folder: Path, base: Base | None) -> None:
         from rag.store.lexical import build
@@ -162,6 +178,14 @@ class Publisher:
             versions=releases(),
             files=files_in(folder),
         )
+
+
+def _copied(base: Base | None, folder: Path) -> int:
+    """Copy the collection of the last version, where there is one; return how many it holds."""
+    if base is None or not base.collected:
+        return 0
+    shutil.copytree(base.folder / CHROMA, folder / CHROMA)
+    return base.collected
 
 
 def clear(directory: Path, *, keep: str | None) -> None:

@@ -93,6 +93,11 @@ class Status(Noun):
     version: str
     """Name of the published version."""
     store: str = "embedded"
+    """Address of the server that the settings name, or ``embedded``."""
+    published: str = "embedded"
+    """Address of the server that holds this version's collection, or ``embedded``."""
+    left: tuple[str, ...] = ()
+    """Addresses of servers that the library moved away from, which may hold collections."""
     model: str
     writer: Holder | None = None
     """Who is writing now."""

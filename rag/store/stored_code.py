@@ -25,11 +25,16 @@ def refuse_code(folder: Path) -> None:
     finally:
         connection.close()
     for stored in (json.loads(text) for row in rows for text in row if text):
-        if any(_is_code(each) for each in _functions(stored)):
+        if names_code(stored):
             raise LibraryDamaged(
                 f"{folder} names an embedding function, which Attest never stores; "
                 "run 'attest rebuild'"
             )
+
+
+def names_code(stored: object) -> bool:
+    """Tell whether what Chroma stores about a collection names an embedding function."""
+    return any(_is_code(each) for each in _functions(stored))
 
 
 def _functions(stored: object) -> Iterator[object]:

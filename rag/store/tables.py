@@ -18,6 +18,15 @@ CATALOGUE = "catalogue.sqlite"
 GONE = "move the folder away and put a backup in its place with 'attest restore'"
 """What to do when a catalogue is damaged: nothing else holds what was in it."""
 
+STORE = "store"
+"""Name of the value that tells where the published collection is."""
+EMBEDDED = "embedded"
+"""That value where it is among the files."""
+LEFT = "left"
+"""Name of the value that lists servers which may hold collections of versions before."""
+LIBRARY = "library"
+"""Name of the value that a library is called by on a server."""
+
 FORMAT = "3"
 """Version of this layout; a library of another one is refused."""
 

@@ -2,12 +2,13 @@
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.errors import LibraryDamaged
+from rag.errors import LibraryDamaged, LibraryMismatch
 from rag.store.child import Collector
 from rag.store.chroma import Job
 from rag.store.compatibility import require_chroma
@@ -18,6 +19,9 @@ from rag.store.publishing import VERSIONS, row_of
 from rag.store.sealing import intact
 from rag.store.snapshot import Snapshot
 from rag.store.tables import CATALOGUE, GONE
+
+if TYPE_CHECKING:
+    from rag.store.remote import ChromaServer
 
 _FEW = 0.01
 
@@ -61,12 +65,25 @@ def require_sound(path: Path, snapshot: Snapshot) -> None:
         raise LibraryDamaged(f"{path} is damaged ({found}); {GONE}")
 
 
-def verify(directory: Path, snapshot: Snapshot, collector: Callable[[], Collector]) -> str:
+def verify(
+    directory: Path,
+    snapshot: Snapshot,
+    collector: Callable[[], Collector],
+    server: "ChromaServer | None" = None,
+) -> str:
     """Compare catalogue, manifest, vectors and Chroma; return the recomputed fingerprint.
+
+    Args:
+        directory: The library's folder.
+        snapshot: Open on its catalogue.
+        collector: Compares a collection that is among the files.
+        server: Where one that is not is looked for.
 
     Raises:
         LibraryDamaged: Two of them disagree, or a file is not what was published.
-        LibraryMismatch: Another release of Chroma wrote the collection.
+        LibraryMismatch: Another release of Chroma wrote the collection, or the settings do not
+            name the server that has it.
+        StoreUnavailable: That server does not answer.
     """
     meta = snapshot.meta
     intact(directory / CATALOGUE)
@@ -76,7 +93,8 @@ def verify(directory: Path, snapshot: Snapshot, collector: Callable[[], Collecto
     folder = directory / VERSIONS / meta["version"]
     manifest = Manifest.read(folder, meta["manifest"])
     manifest.check(folder, parts=manifest.parts)
-    require_chroma(manifest, directory)
+    if manifest.collection is None:
+        require_chroma(manifest, directory)
     with tempfile.TemporaryDirectory(prefix="attest-verify-") as scratch:
         rows = Path(scratch) / "rows.jsonl"
         found = _compare_vectors(folder, int(meta["dim"]), snapshot, rows)
@@ -93,7 +111,20 @@ def verify(directory: Path, snapshot: Snapshot, collector: Callable[[], Collecto
             first=0,
             metadata={},
         )
-        _compare_collection(job, manifest, collector)
+        if manifest.collection is None:
+            with collector() as working:
+                working.start(job)
+                lost = working.wait(lambda _: None)
+        elif server is None:
+            raise LibraryMismatch(
+                f"{directory} was published to the Chroma server {manifest.collection.url}, now "
+                f"embedded; name it with --store or run 'attest rebuild'"
+            )
+        else:
+            from rag.store.served import compare
+
+            lost = compare(server, manifest.collection, job)
+        _require_found(lost, manifest, directory)
     return found
 
 
@@ -117,12 +148,10 @@ def _compare_vectors(folder: Path, dim: int, snapshot: Snapshot, rows: Path) -> 
     return fingerprint_of(lines)
 
 
-def _compare_collection(job: Job, manifest: Manifest, collector: Callable[[], Collector]) -> None:
-    with collector() as working:
-        working.start(job)
-        lost = set(working.wait(lambda _: None)) - set(manifest.unreached)
+def _require_found(lost: Iterable[int], manifest: Manifest, directory: Path) -> None:
     # Additions may cut off a few older points; many are a graph that was not written whole.
-    if len(lost) > max(1, manifest.passages * _FEW):
+    more = set(lost) - set(manifest.unreached)
+    if len(more) > max(1, manifest.passages * _FEW):
         raise LibraryDamaged(
-            f"Chroma in {job['folder']} does not find {len(lost)} passages; run 'attest rebuild'"
+            f"Chroma does not find {len(more)} passages of {directory}; run 'attest rebuild'"
         )

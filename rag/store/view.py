@@ -12,8 +12,9 @@ from rag.store.publishing import VERSIONS
 from rag.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from rag.store.chroma import ChromaGraph
+    from rag.store.index import Graph
     from rag.store.lexical import LexicalIndex
+    from rag.store.remote import ChromaServer
 
 
 class Indexes(NamedTuple):
@@ -77,8 +78,13 @@ class LibraryView:
         return newest
 
 
-def open_indexes(directory: Path, snapshot: Snapshot) -> Indexes:
-    """Check and open the indexes of the version that a snapshot points at.
+def open_indexes(
+    directory: Path, snapshot: Snapshot, server: "ChromaServer | None" = None
+) -> Indexes:
+    """Check and open the indexes of the version that a snapshot points at; ask no server.
+
+    A version whose collection is on another server than the settings name, or on any while
+    they name none, is answered by the scan: it has all vectors, so a refusal would help nobody.
 
     Raises:
         FileNotFoundError: A writer has published a newer one and removed this.
@@ -93,7 +99,7 @@ def open_indexes(directory: Path, snapshot: Snapshot) -> Indexes:
     manifest = Manifest.read(folder, meta["manifest"])
     manifest.check(folder, parts=[VECTORS, KEYS, FOLDER])
     vectors = VectorIndex(
-        folder, int(meta["dim"]), graph=lambda: _graph(folder, manifest, snapshot)
+        folder, int(meta["dim"]), graph=lambda: _graph(folder, manifest, snapshot, server)
     )
     lexical = LexicalIndex(folder / FOLDER)
     if (len(vectors), lexical.size) != (manifest.passages, manifest.papers):
@@ -101,10 +107,19 @@ def open_indexes(directory: Path, snapshot: Snapshot) -> Indexes:
     return Indexes(snapshot.generation, vectors, lexical)
 
 
-def _graph(folder: Path, manifest: Manifest, snapshot: Snapshot) -> "ChromaGraph":
-    from rag.store.chroma import FOLDER, ChromaGraph
-
-    require_chroma(manifest, folder.parent.parent)
-    manifest.check(folder, parts=[FOLDER])
+def _graph(
+    folder: Path, manifest: Manifest, snapshot: Snapshot, server: "ChromaServer | None" = None
+) -> "Graph | None":
     keys, _ = read_vectors(folder, int(snapshot.meta["dim"]))
-    return ChromaGraph(folder, snapshot.passage_keys(), missed=keys[list(manifest.unreached)])
+    missed = keys[list(manifest.unreached)]
+    if manifest.collection is None:
+        from rag.store.chroma import FOLDER, ChromaGraph
+
+        require_chroma(manifest, folder.parent.parent)
+        manifest.check(folder, parts=[FOLDER])
+        return ChromaGraph(folder, snapshot.passage_keys(), missed=missed)
+    if server is None:
+        return None
+    from rag.store.served import ServedGraph
+
+    return ServedGraph(server, manifest.collection, snapshot.passage_keys(), missed=missed)

@@ -13,16 +13,17 @@ from rag.store.catalogue import Batch, Catalogue
 from rag.store.child import Collector
 from rag.store.compatibility import FORMAT_ONLY, made_with, require, require_chroma, settings_in
 from rag.store.faults import reached
-from rag.store.ingest import Makers, Parsed, Progress, embed_new, parse, texts_of
+from rag.store.ingest import Makers, Parsed, Progress, embed_new, merges, parse, texts_of
 from rag.store.manifest import Manifest
 from rag.store.publishing import VERSIONS, Base, Publisher, clear
-from rag.store.report import AddReport, MergeReport, SplitReport
+from rag.store.report import AddReport, SplitReport
 from rag.store.space import needed, require_room
 from rag.store.storing import Text
 from rag.terms import RULES
 
 if TYPE_CHECKING:
     from rag.identity import Identified
+    from rag.store.remote import ChromaServer
 
 
 class Writer:
@@ -156,11 +157,15 @@ class Writer:
             fingerprint=self._catalogue.meta()["fingerprint"],
         )
 
-    def compact(self) -> None:
-        """Delete vectors that nothing uses and rewrite the catalogue without gaps."""
+    def compact(self, server: "ChromaServer | None" = None) -> None:
+        """Delete what nothing uses, on the server too, and rewrite the catalogue without gaps."""
         with self._catalogue.transaction():
             self._catalogue.drop_unreferenced()
         self._catalogue.tidy(shrink=True)
+        if server is not None:
+            from rag.store.served import clear_server
+
+            clear_server(server, self._catalogue)
 
     def _require_room(self, dim: int, more: int = 0) -> None:
         passages = self._catalogue.counts()["passages"] + more
@@ -221,7 +226,7 @@ class Writer:
                     generation=generation,
                     base=None if change.stale else self._base(before),
                 )
-                self._catalogue.set_meta({**settings, **published.pointer(generation)})
+                self._catalogue.set_meta({**settings, **published.pointer(generation, before)})
                 reached("before-commit")
             reached("after-commit")
         finally:
@@ -231,6 +236,7 @@ class Writer:
         # is gone only when it was.
         if change.stale:
             self._catalogue.tidy(shrink=True)
+        collector.settle(published.name, gone=change.stale)
 
     def _base(self, meta: Mapping[str, str]) -> Base | None:
         """Return the published version if a new one may be added to its collection."""
@@ -260,7 +266,7 @@ class Writer:
             embedded=embedded,
             dry=dry,
             batch=batch,
-            merges=tuple(_merges(found)),
+            merges=tuple(merges(found)),
             fingerprint=self._catalogue.meta().get("fingerprint", ""),
             **_counts(found),
             **self._catalogue.counts(),
@@ -283,13 +289,6 @@ class _Change:
 
 def _no_keys(_: str) -> tuple[str, ...]:
     return ()
-
-
-def _merges(found: "Identified") -> Iterable[MergeReport]:
-    from rag.identity.keys import reason
-
-    for merge in found.merges:
-        yield MergeReport(paper_id=merge.paper_id, source=merge.source, reason=reason(merge.key))
 
 
 def _counts(found: "Identified") -> dict[str, int]:

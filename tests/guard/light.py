@@ -13,6 +13,8 @@ SAMPLE = Path(__file__).parents[2] / "rag" / "sample"
 class NoChroma:
     """Builds no collection."""
 
+    apart = False
+
     def __enter__(self) -> "NoChroma":
         return self
 
@@ -25,6 +27,12 @@ class NoChroma:
     def wait(self, progress: Callable[[int], None]) -> list[int]:
         progress(1)
         return []
+
+    def made(self) -> None:
+        pass
+
+    def settle(self, version: str, *, gone: bool) -> None:
+        pass
 
 
 def library_of(folder: Path, *papers: Path, embedder: str | Embedder = "hash") -> Library:
