@@ -66,6 +66,11 @@ class Assistant:
         self._hits = hits
 
     @property
+    def notice(self) -> str | None:
+        """Why the last search took longer than it should, if it did."""
+        return self._library.notice
+
+    @property
     def checker(self) -> str:
         """Name and version of what checks the claims."""
         return self._checker.name
@@ -117,6 +122,7 @@ class Assistant:
                 standalone=whole,
                 filters=filters or Filters(),
                 hits=retrieved.hits(self._hits),
+                notices=retrieved.notices,
                 answerer=self._answerer.name,
                 library=view.fingerprint,
                 settings=self._settings,
@@ -139,7 +145,7 @@ class Assistant:
             "confidence": reply.confidence,
             "answerer": reply.answerer or answer.answerer,
             "model": reply.model,
-            "notices": reply.notices,
+            "notices": (*answer.notices, *reply.notices),
             "invented": reply.invented,
             "writing": reply.writing,
             "complete": reply.done,
@@ -156,7 +162,7 @@ class Assistant:
             "citations": stood.bound.citations,
             "withheld": stood.withheld,
             "refusal": stood.refusal,
-            "notices": (*reply.notices, *stood.notices),
+            "notices": (*answer.notices, *reply.notices, *stood.notices),
         }
         return answer.model_copy(update={**told, **checked})
 

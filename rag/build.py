@@ -12,14 +12,38 @@ if TYPE_CHECKING:
     from rag.library import Library
     from rag.pairs import PairReader
     from rag.retrieval import HybridRetriever
+    from rag.store.remote import ChromaServer
     from rag.verification import Checker
+
+_PATIENCE = 10.0
+"""Most seconds that a search waits for a server before it scans the vectors itself."""
 
 
 def open_library(settings: Settings) -> "Library":
-    """Return the library that the settings name; nothing is read before it is used."""
+    """Return the library that the settings name; nothing is read or asked before it is used.
+
+    Raises:
+        UsageError: The token of its server cannot be sent.
+    """
     from rag.library import Library
 
-    return Library(settings.library, lambda: embedder(settings.embedder))
+    server = open_server(settings)
+    return Library(settings.library, lambda: embedder(settings.embedder), server=server)
+
+
+def open_server(settings: Settings) -> "ChromaServer | None":
+    """Return the Chroma server that the settings name, if they name one; nothing is asked yet.
+
+    Raises:
+        UsageError: Its token cannot be sent.
+    """
+    if settings.store == "embedded":
+        return None
+    from rag.adapters.keys import store_token
+    from rag.store.remote import ChromaServer
+
+    patience = min(settings.deadline, _PATIENCE)
+    return ChromaServer(settings.store, token=store_token(), patience=patience)
 
 
 def open_assistant(settings: Settings) -> "Assistant":

@@ -167,9 +167,14 @@ def added(report: AddReport, *, explain: bool = False) -> Json:
     }
 
 
-def standing(status: Status) -> Json:
-    """Return how a library stands."""
-    return {
+def standing(status: Status, *, reachable: bool | None = None) -> Json:
+    """Return how a library stands.
+
+    Args:
+        status: What the catalogue says.
+        reachable: Whether the server of the store answers; None where there is none.
+    """
+    told: Json = {
         "papers": status.papers,
         "passages": status.passages,
         "fingerprint": status.fingerprint,
@@ -177,6 +182,14 @@ def standing(status: Status) -> Json:
         "store": status.store,
         "model": status.model,
         "writer": status.writer.model_dump(mode="json") if status.writer else None,
+    }
+    if reachable is None and status.published == status.store and not status.left:
+        return told
+    return {
+        **told,
+        "reachable": reachable,
+        "published": status.published,
+        "left": list(status.left),
     }
 
 

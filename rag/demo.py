@@ -40,7 +40,8 @@ def prepare(settings: Settings, *, progress: Progress) -> Settings:
         LibraryError: It cannot be written.
         ModelUnavailable: The embedder cannot be made.
     """
-    own = settings.model_copy(update={"library": _writable(demo_folder(settings.embedder))})
+    there = {"library": _writable(demo_folder(settings.embedder)), "store": "embedded"}
+    own = settings.model_copy(update=there)
     with as_file(files("rag") / "sample" / "papers.jsonl") as sample:
         try:
             open_library(own).add([sample], progress=progress)

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from rag.build import embedder, open_library
+from rag.build import embedder, open_library, open_server
 from rag.cases import FILE as CASES
 from rag.conversations import FILE as CONVERSATIONS
 from rag.errors import AttestError, LibraryMissing, UsageError
@@ -87,6 +87,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         "privacy": _privacy,
         "embedder": _embedder,
         "answerer": _answerer,
+        "store": _store,
         "library": _library,
         "folder": _folder,
     }
@@ -151,7 +152,7 @@ def _privacy(settings: Settings) -> str:
     mixed = mixture(settings)
     if mixed:
         raise UsageError(mixed)
-    away = [f"{each.setting} sends texts to {each.host}" for each in contacts(settings)]
+    away = [f"{each.setting} sends {each.sends} to {each.host}" for each in contacts(settings)]
     return "; ".join(away) or "no text leaves this machine"
 
 
@@ -163,6 +164,18 @@ def _answerer(settings: Settings) -> str:
     model = open_model(settings.llm)
     writes = f"{model.name} writes, {NAME} stands in" if model else NAME
     return f"{writes}, refuses below a probability of {load().threshold:.2f}"
+
+
+def _store(settings: Settings) -> str:
+    server = open_server(settings)
+    if server is None:
+        return "embedded"
+    greeting = server.greet(within=2.0)
+    clear = settings.store.startswith("http://") and any(
+        each.setting == "store" and not each.local for each in contacts(settings)
+    )
+    said = f"Chroma's interface {greeting.version} at {server.host}"
+    return f"{said}; whoever carries the traffic can read it: use https" if clear else said
 
 
 def _library(settings: Settings) -> str:

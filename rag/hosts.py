@@ -15,6 +15,8 @@ class Contact(NamedTuple):
     setting: str
     host: str
     """Host and port, without name and password."""
+    sends: str = "texts"
+    """What goes there."""
 
     @property
     def local(self) -> bool:
@@ -32,6 +34,8 @@ def contacts(settings: Settings) -> tuple[Contact, ...]:
     for setting, host in (("embedder", _embedder(settings)), ("llm", _llm(settings))):
         if host:
             found.append(Contact(setting, host))
+    if settings.store != "embedded":
+        found.append(Contact("store", urlsplit(settings.store).netloc, "titles, ids and vectors"))
     return tuple(found)
 
 
@@ -50,7 +54,7 @@ def mixture(settings: Settings) -> str | None:
     away = [each for each in contacts(settings) if not each.local]
     if found is None or not found.local or not away:
         return None
-    named = ", ".join(f"{each.setting} sends texts to {each.host}" for each in away)
+    named = ", ".join(f"{each.setting} sends {each.sends} to {each.host}" for each in away)
     return f"{found.spec} stays on this machine, but {named}"
 
 
@@ -62,7 +66,9 @@ def refuse_mixture(settings: Settings) -> None:
     """
     mixed = mixture(settings)
     if mixed:
-        raise UsageError(f"{mixed}: choose a local embedder too, or a hosted model knowingly")
+        raise UsageError(
+            f"{mixed}: choose a local embedder and store too, or a hosted model knowingly"
+        )
 
 
 def _embedder(settings: Settings) -> str | None:

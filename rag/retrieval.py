@@ -63,6 +63,8 @@ class Retrieved(NamedTuple):
 
     query: Query
     candidates: tuple[Candidate, ...]
+    notices: tuple[str, ...] = ()
+    """What a reader must know of the search."""
 
     def hits(self, k: int) -> tuple[Hit, ...]:
         """Return the first k papers as hits."""
@@ -103,12 +105,13 @@ class HybridRetriever:
         query = self.query(view, text)
         allowed = view.snapshot.allowed_keys(filters) if filters else None
         dense = view.vectors.search(query.vector, self._depth, allowed=allowed)
+        notices = (view.vectors.notice,) if view.vectors.notice and allowed is None else ()
         lexical = view.lexical.search(tuple(query.weights), self._depth, allowed=allowed)
         found = view.snapshot.passages([*(key for key, _ in dense), *(key for key, _ in lexical)])
         words = {found[key].paper_id: score for key, score in lexical}
         candidates = self._scored(view, query, {each.paper_id for each in found.values()}, words)
         candidates.sort(key=lambda each: (-each.score, each.paper_id))
-        return Retrieved(query, tuple(self._reranked(view, query, candidates)))
+        return Retrieved(query, tuple(self._reranked(view, query, candidates)), notices)
 
     @property
     def plain(self) -> "HybridRetriever":

@@ -9,6 +9,7 @@ import hashlib
 import json
 from pathlib import Path
 from typing import ClassVar, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import Field, field_validator
@@ -38,6 +39,8 @@ class Settings(BaseSettings):
 
     library: Path = Field(default_factory=lambda: user_data_path("attest") / "library")
     """Folder of the library."""
+    store: str = "embedded"
+    """Where vectors are kept for other clients: ``embedded``, or the address of a Chroma server."""
     embedder: str = "minilm"
     """Which embedder: ``minilm``, ``minilm:int8``, ``folder:…``, ``hub:…``, ``openai:…@URL``."""
     reader: Literal["attest", "none"] = "attest"
@@ -58,6 +61,24 @@ class Settings(BaseSettings):
     def _at_home(cls, library: Path) -> Path:
         return library.expanduser()
 
+    @field_validator("store")
+    @classmethod
+    def _addressed(cls, store: str) -> str:
+        if store == "embedded":
+            return store
+        try:
+            parts = urlsplit(store)
+            plain = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            parts, plain = urlsplit(""), False
+        spare = parts.query or parts.fragment or parts.username or parts.password
+        if not plain or spare or any(each.isspace() for each in store):
+            # Not repeated: it may hold a password.
+            raise ValueError(
+                "use 'embedded' or http(s)://HOST[:PORT]; a token belongs into ATTEST_STORE_TOKEN"
+            )
+        return store.rstrip("/")
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -75,6 +96,6 @@ class Settings(BaseSettings):
     @property
     def digest(self) -> str:
         """Return a short hash of all settings that can change an answer."""
-        fields = self.model_dump(mode="json", exclude={"library"})
+        fields = self.model_dump(mode="json", exclude={"library", "store"})
         canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]

@@ -13,6 +13,8 @@ VARIABLES = {
     "ollama": ("OLLAMA_API_KEY",),
 }
 """Environment variables of each kind of model, the first that is set wins."""
+STORE = "ATTEST_STORE_TOKEN"
+"""Environment variable of the token for a Chroma server."""
 SERVICE = "attest"
 """Name of the service under which a keyring keeps the keys; the user name is the kind."""
 
@@ -44,6 +46,16 @@ def needed(kind: str) -> str:
             f" 'keyring set {SERVICE} {kind}'"
         )
     return found
+
+
+def store_token() -> str | None:
+    """Return the token of the store's server, which stands in the environment alone.
+
+    Raises:
+        UsageError: It holds characters that no header takes.
+    """
+    found = os.environ.get(STORE, "").strip()
+    return _sendable(found, STORE) if found else None
 
 
 def _sendable(value: str, place: str) -> str:

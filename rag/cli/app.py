@@ -99,6 +99,15 @@ def _options(
             help="Folder of the library (or ATTEST_LIBRARY).", metavar="DIR", show_default=False
         ),
     ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            help="Where vectors are kept: embedded, or the address of a Chroma server "
+            "(or ATTEST_STORE; its token in ATTEST_STORE_TOKEN).",
+            metavar="URL",
+            show_default=False,
+        ),
+    ] = None,
     embedder: Annotated[
         str | None,
         typer.Option(
@@ -118,7 +127,7 @@ def _options(
 ) -> None:
     if verbose:
         sys.excepthook = sys.__excepthook__
-    given = {"library": library, "embedder": embedder}
+    given = {"library": library, "store": store, "embedder": embedder}
     flags: dict[str, object] = {name: value for name, value in given.items() if value is not None}
     context.obj = Session(flags, quiet)
 

@@ -118,7 +118,10 @@ def search(
         return
     _refuse(out=out)
     text = _asked(question)
-    found = _assistant(here, hits=hits, **_SEARCH).search(text, filters=filters)
+    assistant = _assistant(here, hits=hits, **_SEARCH)
+    found = assistant.search(text, filters=filters)
+    if assistant.notice:
+        here.aside(assistant.notice)
     if json:
         put(searched(text, found))
     else:

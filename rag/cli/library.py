@@ -75,7 +75,7 @@ def remove(
 
     Every byte goes, from the library, the history of answers and the saved cases.
     """
-    from rag.errors import UsageError
+    from rag.errors import StoreUnavailable, UsageError
     from rag.forgetting import forget
 
     here = session(context)
@@ -90,6 +90,10 @@ def remove(
     narration = here.narration()
     try:
         removed = library.remove(paper_ids or [], file=file, batch=batch, progress=narration)
+    except StoreUnavailable:
+        # Perhaps only the server could not be told, and here the papers are gone.
+        forget(library)
+        raise
     finally:
         narration.end()
     forget(library)

@@ -31,15 +31,15 @@ def status(context: typer.Context, json: Json = False) -> None:
     """Tell how the library stands and who is writing to it."""
     here = session(context)
     library = here.library()
-    found = library.status()
+    found, reachable = library.status(), library.reachable()
     if json:
         from rag.contract import standing
 
-        put(standing(found))
+        put(standing(found, reachable=reachable))
     else:
         from rag.terminal.papers import show_status
 
-        show_status(here.screen(), found, str(library.directory))
+        show_status(here.screen(), found, str(library.directory), reachable=reachable)
 
 
 def verify(context: typer.Context) -> None:

@@ -43,11 +43,13 @@ class Session:
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(map(str, first["loc"]))
-            # What is no setting may be a key that somebody put where none belongs.
-            known = first["type"] != "extra_forbidden"
+            # What is no setting may be a key that somebody put where none belongs, and an
+            # address may hold a password.
+            known = first["type"] != "extra_forbidden" and name != "store"
             got = f" (got {first['input']!r})" if known else ""
+            said = first["msg"].removeprefix("Value error, ")
             raise UsageError(
-                f"setting {name!r}: {first['msg']}{got}; see 'attest config' and 'attest where'"
+                f"setting {name!r}: {said}{got}; see 'attest config' and 'attest where'"
             ) from (error if known else None)
         except tomllib.TOMLDecodeError as error:
             raise UsageError(

@@ -89,8 +89,10 @@ def show_merges(screen: Screen, merges: Iterable[MergeReport]) -> None:
         screen.write(f"{place} joined by {merge.reason}", first="  + ")
 
 
-def show_status(screen: Screen, status: Status, place: str) -> None:
-    """Write how a library stands."""
+def show_status(
+    screen: Screen, status: Status, place: str, *, reachable: bool | None = None
+) -> None:
+    """Write how a library stands; whether its server answers, where it has one."""
     writer = "nobody"
     if status.writer:
         holder = status.writer
@@ -103,11 +105,22 @@ def show_status(screen: Screen, status: Status, place: str) -> None:
             ("passages", f"{status.passages:,}"),
             ("content", status.fingerprint),
             ("version", status.version),
-            ("store", status.store),
+            ("store", _store(status, reachable)),
+            ("left at", ", ".join(map(_left, status.left))),
             ("model", status.model),
             ("writer", writer),
         ],
     )
+
+
+def _store(status: Status, reachable: bool | None) -> str:
+    answers = {True: " (answers)", False: " (does not answer)", None: ""}[reachable]
+    elsewhere = "" if status.published == status.store else f"; this version: {status.published}"
+    return f"{status.store}{answers}{elsewhere}"
+
+
+def _left(url: str) -> str:
+    return f"{url} (attest --store {url} compact deletes it)"
 
 
 def show_fields(screen: Screen, fields: Iterable[tuple[str, str]]) -> None:

@@ -106,7 +106,7 @@ def test_the_digest_changes_with_whatever_can_change_an_answer():
         "refuse_below": 0.5,
     }
     # A new field must be put here or among those that change no answer.
-    assert changed.keys() | {"library"} == Settings.model_fields.keys()
+    assert changed.keys() | {"library", "store"} == Settings.model_fields.keys()
     digests = {
         Settings().digest,
         *(Settings.model_validate({k: v}).digest for k, v in changed.items()),
