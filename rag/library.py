@@ -246,17 +246,25 @@ class Library:
             snapshot = self.snapshot()
             try:
                 indexes = self._indexes(snapshot)
-            except FileNotFoundError:
-                # A writer replaced the version between our reading and our opening.
+            except (FileNotFoundError, LibraryDamaged) as error:
                 snapshot.close()
-                if attempt == _TRIES - 1:
-                    raise self._lost() from None
+                # A writer may have replaced the version between our reading and our opening.
+                if attempt < _TRIES - 1 and self._replaced(snapshot.generation):
+                    continue
+                if isinstance(error, LibraryDamaged):
+                    raise
+                raise self._lost() from None
             except BaseException:
                 snapshot.close()
                 raise
             else:
                 return LibraryView(snapshot, indexes, self.open)
         raise self._lost()
+
+    def _replaced(self, generation: int) -> bool:
+        """Tell whether another version than this was published meanwhile."""
+        with self.snapshot() as newest:
+            return newest.generation != generation
 
     def _indexes(self, snapshot: Snapshot) -> Indexes:
         """Return the opened indexes of a snapshot's version, opening them once for all."""
