@@ -10,6 +10,7 @@ import netguard
 import pytest
 
 if TYPE_CHECKING:
+    from eval.bench.chromaserver import RunningChroma
     from rag.library import Library
 
 ROOT = Path(__file__).parent.parent
@@ -84,6 +85,15 @@ def sample_library(tmp_path_factory: pytest.TempPathFactory) -> "Library":
 
     folder = tmp_path_factory.mktemp("sample") / "library"
     return library_of(folder, SAMPLE / "papers.jsonl", embedder="minilm")
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[RunningChroma]":
+    """Run a Chroma server for tests that neither kill it nor look at others' collections."""
+    from eval.bench.chromaserver import RunningChroma
+
+    with RunningChroma(tmp_path_factory.mktemp("chroma")) as running:
+        yield running
 
 
 @pytest.hookimpl(wrapper=True)

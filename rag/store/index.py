@@ -50,7 +50,7 @@ class VectorIndex:
         dim: Length of a vector.
         graph: Opens the approximate search for indexes above the limit; None where there is
             none, and the scan takes longer.
-        limit: Rows up to which every search is exact.
+        limit: Rows up to which every search is exact; `EXACT_LIMIT` unless given.
     """
 
     def __init__(
@@ -59,9 +59,10 @@ class VectorIndex:
         dim: int,
         *,
         graph: Callable[[], "Graph | None"] | None = None,
-        limit: int = EXACT_LIMIT,
+        limit: int | None = None,
     ) -> None:
         self._keys, self._stored = read_vectors(folder, dim)
+        limit = EXACT_LIMIT if limit is None else limit
         large = graph is not None and len(self._keys) > limit
         self._graph = graph() if graph and large else None
         self._rows = None if large else _normal(self._stored)

@@ -10,7 +10,7 @@ import json
 import socket
 import ssl
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException
 from time import monotonic
 from typing import Any, NamedTuple
@@ -98,25 +98,24 @@ class Wire:
     def _exchange(
         self, call: "_Call", method: str, target: str, content: bytes | None
     ) -> tuple[int, bytes]:
-        connection = HTTPConnection(self._host, self._port, timeout=call.left)
-        try:
-            opened = socket.create_connection((self._host, self._port), call.left)
-            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = HTTPConnection(self._host, self._port)
+        with (
+            closing(connection),
+            socket.create_connection((self._host, self._port), call.left) as opened,
+        ):
             connection.sock = call.watch(opened)
             if self._secure:
                 context = ssl.create_default_context()
                 secured = context.wrap_socket(opened, server_hostname=self._host)
                 connection.sock = call.watch(secured)
             connection.request(method, target, content, self._headers)
-            response = connection.getresponse()
-            whole = response.chunked or response.length is not None
-            answer = response.read(_LARGEST + 1)
-            # A read of at most so many bytes says nothing of an answer that was cut short.
-            if not whole or response.length or len(answer) > _LARGEST:
-                raise HTTPException("not the whole answer")
-            return response.status, answer
-        finally:
-            connection.close()
+            with connection.getresponse() as response:
+                whole = response.chunked or response.length is not None
+                answer = response.read(_LARGEST + 1)
+                # A read of at most so many bytes says nothing of an answer that was cut short.
+                if not whole or response.length or len(answer) > _LARGEST:
+                    raise HTTPException("not the whole answer")
+                return response.status, answer
 
     def _silent(self, error: Exception, within: float, *, late: bool) -> StoreUnavailable:
         what = "broke off"
