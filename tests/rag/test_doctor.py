@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from eval.bench.chromaserver import RunningChroma
 from rag import doctor
 from rag.cli.app import app
-from rag.hosts import hosts
+from rag.hosts import hosts, mixture
 from rag.settings import Settings
 
 
@@ -78,3 +79,50 @@ def test_the_command_fails_when_a_check_does(tmp_path: Path):
     assert result.exit_code == 1
     assert "FAIL  embedder: there is no folder /nowhere" in result.stdout
     assert "hosts that these settings contact: none" in result.stdout
+
+
+def test_a_server_of_the_store_is_listed_and_told_what_it_gets(tmp_path: Path):
+    settings = Settings(library=tmp_path, embedder="hash", store="https://store.example:8443/x")
+    assert hosts(settings) == ("store.example:8443",)
+    found = next(each for each in doctor.examine(settings) if each.name == "privacy")
+    assert found.ok
+    assert found.text == "store sends titles, ids and vectors to store.example:8443"
+    mixed = settings.model_copy(update={"llm": "ollama:m"})
+    assert "titles, ids and vectors to store.example" in (mixture(mixed) or "")
+    near = mixed.model_copy(update={"store": "http://127.0.0.1:8000"})
+    assert mixture(near) is None
+
+
+def test_a_server_that_answers_is_well_and_one_that_does_not_is_found(
+    tmp_path: Path, chroma: RunningChroma
+):
+    settings = Settings(library=tmp_path, embedder="hash", store=chroma.url)
+    found = {each.name: each for each in doctor.examine(settings)}
+    assert (found["store"].ok, chroma.url[7:] in found["store"].text) == (True, True)
+    away = settings.model_copy(update={"store": "http://127.0.0.1:9"})
+    found = {each.name: each for each in doctor.examine(away)}
+    assert (found["store"].ok, "cannot be reached" in found["store"].text) == (False, True)
+
+
+def test_a_status_tells_of_the_server(tmp_path: Path, chroma: RunningChroma):
+    papers = tmp_path / "papers.jsonl"
+    papers.write_text(json.dumps({"_id": "a", "title": "Kiln", "text": "Clay was fired."}) + "\n")
+    place = ["--library", str(tmp_path / "library"), "--embedder", "hash"]
+
+    def said(store: str, *command: str) -> str:
+        done = CliRunner().invoke(app, [*place, "--store", store, *command], env={"COLUMNS": "200"})
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    said(chroma.url, "add", str(papers))
+    told = json.loads(said(chroma.url, "status", "--json"))
+    assert (told["store"], told["reachable"]) == (chroma.url, True)
+    assert told["published"] == chroma.url
+    assert f"{chroma.url} (answers)" in said(chroma.url, "status")
+    away = said("http://127.0.0.1:9", "status")
+    assert f"http://127.0.0.1:9 (does not answer); this version: {chroma.url}" in away
+    said("embedded", "rebuild")
+    assert f"{chroma.url} (attest --store {chroma.url} compact deletes it)" in said(
+        "embedded", "status"
+    )
+    assert json.loads(said("embedded", "status", "--json"))["left"] == [chroma.url]

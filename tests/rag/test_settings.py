@@ -4,6 +4,8 @@ import pytest
 from platformdirs import user_data_path
 from pydantic import ValidationError
 
+from rag.cli.session import Session
+from rag.errors import UsageError
 from rag.settings import PROJECT_FILE, Settings, user_file
 
 
@@ -122,3 +124,28 @@ def test_the_digest_does_not_tell_where_a_value_came_from(monkeypatch):
     flag = Settings(hits=12).digest
     monkeypatch.setenv("ATTEST_HITS", "12")
     assert Settings().digest == flag
+
+
+@pytest.mark.parametrize("store", ["embedded", "http://127.0.0.1:8000", "https://h.example/chroma"])
+def test_a_store_is_embedded_or_an_address(store: str):
+    assert Settings(store=store).store == Settings(store=f"{store}").store == store
+    assert Settings(store=store).digest == Settings().digest
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        *("", "chroma", "localhost:8000", "ftp://h:1", "http://", "http://h:99999", "http://h:x"),
+        *("http://me:sesame@h", "http://h?token=sesame", "http://h#sesame", "http://h /x"),
+    ],
+)
+def test_another_store_is_refused_in_a_line_that_does_not_repeat_it(store: str):
+    with pytest.raises(UsageError) as refused:
+        Session({"store": store}).settings()
+    assert "http(s)://HOST[:PORT]" in str(refused.value)
+    assert "sesame" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+def test_a_slash_at_the_end_of_a_store_says_nothing():
+    assert Settings(store="http://h:8000/").store == "http://h:8000"
