@@ -27,6 +27,8 @@ class CuttingProxy:
         self._times = 0
         self.cuts = 0
         """Connections that were cut."""
+        self.passed = 0
+        """Bytes, of both directions."""
         self.mute = False
         """Whether nothing is passed on and nothing refused: a server that hangs."""
         self.head = b""
@@ -101,6 +103,7 @@ class CuttingProxy:
     def _allowed(self, size: int) -> tuple[int, bool]:
         """Return how many bytes may pass, and whether the connection is then cut."""
         with self._lock:
+            self.passed += size
             if self._left is None:
                 return size, False
             if size < self._left:

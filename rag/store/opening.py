@@ -6,13 +6,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import LibraryMissing
+from rag.errors import LibraryMissing, StoreUnavailable
 from rag.store.catalogue import Catalogue
 from rag.store.child import Collector
 from rag.store.ingest import Progress
 from rag.store.lock import Lock
 from rag.store.publishing import clear
-from rag.store.tables import CATALOGUE
+from rag.store.tables import CATALOGUE, LIBRARY
 from rag.store.translating import translated
 from rag.store.verifying import catalogue_of, prove
 from rag.store.writer import Writer
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LOCK = "lock"
 """Name of the file whose holder may write."""
+_WITHIN = 2.0
+"""Seconds for each call of tidying up; an ``add`` that changes nothing needs no server."""
 
 
 @contextmanager
@@ -58,10 +60,14 @@ def writing(
 
 
 def _serving(server: "ChromaServer", catalogue: Catalogue) -> Callable[[], Collector]:
-    from rag.store.served import ServedCollector
+    """Delete what a writer before left on a server, if it answers, and return what builds there."""
+    from rag.store.served import ServedCollector, sweep
 
-    published = catalogue.meta().get("version")
-    return lambda: ServedCollector(server, catalogue.library_id, published)
+    meta = catalogue.meta()
+    if LIBRARY in meta:
+        with suppress(StoreUnavailable):
+            sweep(server, catalogue.library_id(), meta.get("version"), within=_WITHIN)
+    return lambda: ServedCollector(server, catalogue.library_id)
 
 
 def _catalogue(directory: Path) -> Catalogue:

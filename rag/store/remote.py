@@ -110,12 +110,12 @@ class ChromaServer:
             raise self.odd() from error
         return Greeting(version, max(1, most), packed)
 
-    def collections(self) -> Iterator[Described]:
+    def collections(self, *, within: float = _WITHIN) -> Iterator[Described]:
         """Yield every collection of the server."""
         start = 0
         while True:
             path = f"{_COLLECTIONS}?limit={_PAGE}&offset={start}"
-            rows = self.wire.ask("GET", path, within=_WITHIN).content
+            rows = self.wire.ask("GET", path, within=within).content
             if not isinstance(rows, list):
                 raise self.odd()
             yield from map(self._described, cast(list[object], rows))

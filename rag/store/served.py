@@ -1,6 +1,6 @@
 """The collections of a library on a Chroma server: made, compared, searched, thrown away.
 
-Every version has a collection of its own, named after library and version, and is never
+Every version has a collection of its own, named after library and version, which is never
 changed once it is published. One that no version names is staging; the next writer deletes it.
 A folder that was copied by hand shares its name with the first: whichever publishes takes
 the other's collection away, which then is answered by its own vectors until it is rebuilt.
@@ -37,22 +37,18 @@ class ServedCollector:
     Args:
         server: Where.
         library: Makes the library's id; called once the server has answered.
-        version: Name of the published version, whose collection stays.
     """
 
-    def __init__(
-        self, server: ChromaServer, library: Callable[[], str], version: str | None
-    ) -> None:
+    def __init__(self, server: ChromaServer, library: Callable[[], str]) -> None:
         self._server = server
         self._identify = library
-        self._version = version
         self._library = ""
         self._greeting = Greeting("", BATCH, packed=False)
         self._job: Job | None = None
         self._made: Collection | None = None
 
     def __enter__(self) -> Self:
-        """Ask the server what it is, before anything is embedded, and delete what is staging.
+        """Ask the server what it is, before anything is embedded.
 
         Raises:
             StoreUnavailable: It does not answer.
@@ -60,7 +56,6 @@ class ServedCollector:
         """
         self._greeting = self._server.greet()
         self._library = self._identify()
-        sweep(self._server, self._library, self._version)
         return self
 
     def __exit__(
@@ -229,16 +224,22 @@ def _proved(
         raise server.odd() from error
 
 
-def sweep(server: ChromaServer, library: str, version: str | None) -> None:
+def sweep(server: ChromaServer, library: str, version: str | None, *, within: float = 30.0) -> None:
     """Delete the collections of a library but that of one version.
+
+    Args:
+        server: Where.
+        library: Its id.
+        version: Name of the one that stays.
+        within: Seconds for each call.
 
     Raises:
         StoreUnavailable: The server does not answer.
     """
     kept = name_of(library, version) if version else None
-    for each in tuple(server.collections()):
+    for each in tuple(server.collections(within=within)):
         if each.name.startswith(name_of(library, "")) and each.name != kept:
-            server.delete(each.name)
+            server.delete(each.name, within=within)
 
 
 def clear_server(server: ChromaServer, catalogue: Catalogue) -> None:

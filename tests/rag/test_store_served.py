@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -370,10 +371,10 @@ def test_what_was_removed_while_the_server_was_gone_goes_with_the_next_compact(
     through = library_in(library.directory, proxy.url)
     swept = served.sweep
 
-    def cut(*asked: object) -> None:
+    def cut(*asked: Any, **named: Any) -> None:
         if library.status().papers < 24:
             proxy.cut_after(0, times=1_000)
-        swept(*asked)  # pyright: ignore[reportArgumentType]
+        swept(*asked, **named)
 
     monkeypatch.setattr(served, "sweep", cut)
     with pytest.raises(StoreUnavailable, match=r"published.*attest compact"):
