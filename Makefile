@@ -53,6 +53,9 @@ soak: $(VENV)/dev.stamp  ## kill, damage, crowd and empty libraries for hours, a
 	$(BIN)/python -m eval.bench.contention --rounds 50 --kills 50 --publishes 50
 	$(BIN)/python -m eval.bench.removal --marked 1000
 	$(BIN)/python -m eval.bench.publishing --papers 50000 --verify 100000
+	$(BIN)/python -m eval.bench.server --kills 50 --cuts 50 --writers 50 --publishes 20 --damages 20
+	$(BIN)/python -m eval.bench.growth --queries 10000 --versions 200
+	$(BIN)/python -m eval.bench.growth --queries 10000 --versions 200 --served
 
 model: $(VENV)/dev.stamp  ## convert the embedding model to the form that is shipped
 	$(BIN)/python -m rag.models.convert
