@@ -189,7 +189,7 @@ class Assistant:
             LibraryError: The library is missing or damaged.
         """
         with self._library.open() as view:
-            return comparing.compare(
+            found = comparing.compare(
                 view,
                 self._tools(),
                 question,
@@ -198,6 +198,8 @@ class Assistant:
                 k=k,
                 filters=filters,
             )
+            said = (view.vectors.notice,) if view.vectors.notice else ()
+            return found.model_copy(update={"notices": (*found.notices, *said)})
 
     def agreement(
         self, claim: str, *, k: int = agreeing.PAPERS, filters: Filters | None = None
@@ -209,7 +211,9 @@ class Assistant:
             LibraryError: The library is missing or damaged.
         """
         with self._library.open() as view:
-            return agreeing.agreement(view, self._tools(), claim, k=k, filters=filters)
+            found = agreeing.agreement(view, self._tools(), claim, k=k, filters=filters)
+            said = (view.vectors.notice,) if view.vectors.notice else ()
+            return found.model_copy(update={"notices": (*found.notices, *said)})
 
     def trace(
         self,

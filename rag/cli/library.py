@@ -77,6 +77,7 @@ def remove(
     """
     from rag.errors import StoreUnavailable, UsageError
     from rag.forgetting import forget
+    from rag.store.tables import EMBEDDED
 
     here = session(context)
     if not paper_ids and file is None and batch is None:
@@ -97,6 +98,8 @@ def remove(
     finally:
         narration.end()
     forget(library)
+    if library.status().store != EMBEDDED:
+        here.aside("The server's own files may keep what it deleted until 'chroma vacuum' is run.")
     _tell(here, going, removed=removed, json=json)
 
 

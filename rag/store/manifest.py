@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rag.errors import LibraryDamaged
 
@@ -31,8 +31,8 @@ class Collection(BaseModel):
 
     url: str
     """Of the server, as it was when the version was made."""
-    name: str
-    id: str
+    name: str = Field(pattern=r"^attest-[0-9a-f]{16}-[0-9]{6,}-[0-9a-f]{12}$")
+    id: str = Field(pattern=r"^[0-9a-fA-F-]{36}$")
     passages: int
     digest: str
     """SHA-256 of all that it was given."""

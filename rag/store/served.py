@@ -27,6 +27,7 @@ from rag.store.tables import LEFT, LIBRARY
 
 _AGAIN = 5.0
 """Seconds after a failure in which a server is not asked."""
+# What pydantic says of a value that it does not take is a ValueError too.
 _ODD = (IndexError, KeyError, TypeError, ValueError)
 """What comes of an answer that has not the form of Chroma's."""
 
@@ -104,11 +105,11 @@ class ServedCollector:
         try:
             fill(opened, rows, vectors, progress, batch=min(BATCH, self._greeting.most))
             lost = prove(opened, rows, vectors)
+            self._made = Collection(
+                url=self._server.url, name=name, id=made.id, passages=len(rows), digest=digest
+            )
         except _ODD as error:
             raise self._server.odd() from error
-        self._made = Collection(
-            url=self._server.url, name=name, id=made.id, passages=len(rows), digest=digest
-        )
         return lost
 
     def made(self) -> Collection | None:

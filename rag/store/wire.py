@@ -123,6 +123,8 @@ class Wire:
             what = f"did not answer within {within:g} s"
         elif isinstance(error, ConnectionRefusedError | socket.gaierror):
             what = "cannot be reached"
+        elif isinstance(error, ssl.SSLCertVerificationError):
+            what = "shows a certificate that this machine does not trust"
         return StoreUnavailable(
             f"the Chroma server at {self.host} {what}; start it or change the setting 'store', "
             "then try again; nothing stored here is lost"
