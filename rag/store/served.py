@@ -108,6 +108,11 @@ class ServedCollector:
             self._made = Collection(
                 url=self._server.url, name=name, id=made.id, passages=len(rows), digest=digest
             )
+        except LibraryDamaged as error:
+            raise LibraryDamaged(
+                f"{error} at the Chroma server {self._server.host}; nothing was published, run it "
+                "again"
+            ) from error
         except _ODD as error:
             raise self._server.odd() from error
         return lost
