@@ -97,7 +97,8 @@ class ChromaServer:
             LibraryMismatch: It has another interface than ours; names both.
         """
         found = self.wire.ask("GET", "/version", within=within)
-        version = str(found.content) if found.status == 200 else "of another interface"
+        said = found.content if found.status == 200 and isinstance(found.content, str) else ""
+        version = " ".join(said.split())[:40] or "of another interface"
         if ".".join(version.split(".")[:2]) != INTERFACE:
             raise LibraryMismatch(
                 f"the Chroma server at {self.host} is {version}, and this release speaks "

@@ -90,7 +90,7 @@ class Wire:
             )
         try:
             return Reply(status, json.loads(answer) if answer.strip() else None)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise StoreUnavailable(
                 f"what answers at {self.host} is no Chroma server; check the setting 'store'"
             ) from error

@@ -2,7 +2,11 @@
 
 import json
 import os
+import socket
+import threading
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +159,32 @@ def test_half_an_answer_is_no_answer(chroma: RunningChroma, proxy: CuttingProxy)
             broken += 1
         proxy.mend()
     assert 10 < broken < len(sizes)
+
+
+def test_a_server_that_drips_is_not_waited_for():
+    def drip() -> None:
+        with suppress(OSError):
+            caller, _ = listener.accept()
+            with caller:
+                for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 2_000:
+                    caller.sendall(bytes([byte]))
+                    time.sleep(0.02)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip)
+        thread.start()
+        port = listener.getsockname()[1]
+        with pytest.raises(StoreUnavailable, match=r"did not answer within 0\.3 s"):
+            ChromaServer(f"http://127.0.0.1:{port}").greet(within=0.3)
+        thread.join()
+
+
+def test_an_answer_that_is_deep_or_no_text_is_none(tmp_path: Path):
+    for body in (b"[" * 100_000, b"\xff\xfe", b"{", b'"1.0.0\nforged line"', b"[1]"):
+        with FakeChroma(lambda *_, body=body: (200, body)) as fake:
+            with pytest.raises((StoreUnavailable, LibraryMismatch)) as refused:
+                ChromaServer(fake.url).greet()
+            refusal(refused.value, fake.url[7:])
 
 
 @pytest.fixture
