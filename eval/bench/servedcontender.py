@@ -33,8 +33,8 @@ class Read(NamedTuple):
     fingerprint: str
     mixed: bool
     """Whether catalogue, indexes and answer were not of one version."""
-    wrong: bool
-    """Whether the answer is not the one of an exact scan of that version."""
+    recall: float
+    """Share of the passages found that are as near as the nearest by an exact scan."""
     scanned: bool
     """Whether the scan stood in for the server."""
 
@@ -61,8 +61,8 @@ def asked(library: Library) -> Read:
         # With filters a search is exact.
         every = sorted(view.snapshot.passage_keys().values())
         exact = view.vectors.search(vector, _K, allowed=np.array(every))
-        wrong = [score for _, score in near] != [score for _, score in exact]
-        return Read(seconds, view.fingerprint, mixed, wrong, scanned)
+        recall = sum(score >= exact[-1][1] for _, score in near) / len(exact)
+        return Read(seconds, view.fingerprint, mixed, recall, scanned)
 
 
 def by_graph() -> "mock._patch[int]":  # pyright: ignore[reportPrivateUsage]

@@ -15,7 +15,7 @@ class Trial(NamedTuple):
     ended: str
     """``published``, ``refused`` (a typed error), ``killed`` or ``untyped``."""
     seen: str
-    """What a reader saw at once: ``old``, ``new``, ``other`` or ``wrong``."""
+    """What a reader saw at once: ``old``, ``new``, ``other`` or ``mixed``."""
     same: bool
     """Whether the library is in the end the undisturbed one."""
     sound: bool
@@ -36,8 +36,10 @@ class Crowd(NamedTuple):
     errors: int
     mixed: int
     """Answers made of two versions, or of one that was never published."""
-    wrong: int
+    recall: float
+    """Of the server's graph, against an exact scan."""
     scanned: int
+    """Answers for which the scan stood in for the server."""
     versions: int
 
 
@@ -46,16 +48,16 @@ def table(trials: Iterable[Trial], crowd: Crowd | None, damages: tuple[int, int,
     rows = tuple(trials)
     columns = ("published", "refused", "killed", "untyped")
     head = f"{'fault':15} {'n':>4} " + " ".join(f"{each:>9}" for each in columns)
-    lines = [f"{head} {'wrong':>6} {'equal':>6} {'sound':>6} {'lost':>5} {'doubled':>8} {'left':>5}"
+    lines = [f"{head} {'mixed':>6} {'equal':>6} {'sound':>6} {'lost':>5} {'doubled':>8} {'left':>5}"
              f" {'slowest':>8}"]  # fmt: skip
     for fault in dict.fromkeys(each.fault for each in rows):
         here = [each for each in rows if each.fault == fault]
         ended = Counter(each.ended for each in here)
-        wrong = sum(each.seen not in ("old", "new") for each in here)
+        mixed = sum(each.seen not in ("old", "new") for each in here)
         lines.append(
             f"{fault:15} {len(here):4} "
             + " ".join(f"{ended[each]:9}" for each in columns)
-            + f" {wrong:6} {sum(each.same for each in here):6}"
+            + f" {mixed:6} {sum(each.same for each in here):6}"
             + f" {sum(each.sound for each in here):6} {sum(each.lost for each in here):5}"
             + f" {sum(each.doubled for each in here):8} {sum(each.left for each in here):5}"
             + f" {max(each.back for each in here):6.1f} s"
@@ -64,7 +66,7 @@ def table(trials: Iterable[Trial], crowd: Crowd | None, damages: tuple[int, int,
         lines.append(
             f"readers: {crowd.answers} answers of 8 threads during {crowd.publishes} publishes, "
             f"{crowd.versions} versions seen: {crowd.errors} errors, {crowd.mixed} mixed, "
-            f"{crowd.wrong} not the nearest, {crowd.scanned} by the scan"
+            f"{crowd.scanned} by the scan; recall of the graph {crowd.recall:.3f}"
         )
     times, found, mended = damages
     if times:

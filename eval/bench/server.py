@@ -139,7 +139,7 @@ class Trials:
             answers=len(reads),
             errors=sum(len(each["errors"]) for each in told),
             mixed=sum(each.mixed or each.fingerprint not in published for each in reads),
-            wrong=sum(each.wrong for each in reads),
+            recall=sum(each.recall for each in reads) / max(1, len(reads)),
             scanned=sum(each.scanned for each in reads),
             versions=len({each.fingerprint for each in reads}),
         )
@@ -198,7 +198,7 @@ class Trials:
         """Ask once, as things stand, through a library that has nothing open."""
         with by_graph():
             read = asked(library_at(self.library.directory, self._proxy.url, patience=2))
-        return "wrong" if read.mixed or read.wrong else versions.get(read.fingerprint, "other")
+        return "mixed" if read.mixed else versions.get(read.fingerprint, "other")
 
     def _sound(self) -> bool:
         try:

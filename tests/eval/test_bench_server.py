@@ -14,7 +14,7 @@ from eval.bench.server import Trials
 
 GOOD = Trial("server killed", "refused", "old", same=True, sound=True, lost=0, doubled=0, left=0,
              back=0.5)  # fmt: skip
-CROWD = Crowd(publishes=2, answers=9, errors=0, mixed=0, wrong=0, scanned=1, versions=2)
+CROWD = Crowd(publishes=2, answers=9, errors=0, mixed=0, recall=1.0, scanned=1, versions=2)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_what_was_lost_or_mixed_fails_the_bench():
     assert not failed([GOOD], CROWD, (5, 5, 5))
     for bad in (
         *({"same": False}, {"sound": False}, {"lost": 1}, {"doubled": 1}, {"left": 1}),
-        *({"ended": "untyped"}, {"seen": "other"}, {"seen": "wrong"}, {"back": 6.0}),
+        *({"ended": "untyped"}, {"seen": "other"}, {"seen": "mixed"}, {"back": 6.0}),
     ):
         assert failed([GOOD, GOOD._replace(**bad)], CROWD, (0, 0, 0))
     assert failed([], CROWD._replace(errors=1), (0, 0, 0))
