@@ -57,7 +57,7 @@ class Growth(NamedTuple):
 
     looks: tuple[Look, ...]
     seen: int
-    """Different versions that answered."""
+    """Versions that answered, one after the other."""
     scanned: int
     """Answers for which the scan stood in for the server."""
 
@@ -110,7 +110,7 @@ def measure(folder: Path, store: str, *, queries: int, versions: int, papers: in
     asked, rng = [str(each["title"]) for each in rows], random.Random(0)
     settings = Settings(library=folder / "library", store=store, embedder="hash")
     assistant = open_assistant(settings)
-    looks, seen, scanned, published = list[Look](), set[str](), 0, 0
+    looks, seen, scanned, published = list[Look](), list[str](), 0, 0
     with _publishing(folder, store) as writer:
         for number in range(queries):
             if number * versions // queries > published:
@@ -119,7 +119,8 @@ def measure(folder: Path, store: str, *, queries: int, versions: int, papers: in
             if number % max(1, queries // _SAMPLES) == 0:
                 looks.append(look(number, published))
             answer = assistant.ask(f"What does {rng.choice(asked)} measure?")
-            seen.add(answer.library)
+            if answer.library not in seen[-1:]:
+                seen.append(answer.library)
             scanned += assistant.notice is not None
     looks.append(look(queries, published))
     return Growth(tuple(looks), len(seen), scanned)
