@@ -15,8 +15,11 @@ class Contact(NamedTuple):
     setting: str
     host: str
     """Host and port, without name and password."""
-    sends: str = "texts"
-    """What goes there."""
+
+    @property
+    def sends(self) -> str:
+        """What goes there."""
+        return "titles, ids and vectors" if self.setting == "store" else "texts"
 
     @property
     def local(self) -> bool:
@@ -35,7 +38,7 @@ def contacts(settings: Settings) -> tuple[Contact, ...]:
         if host:
             found.append(Contact(setting, host))
     if settings.store != "embedded":
-        found.append(Contact("store", urlsplit(settings.store).netloc, "titles, ids and vectors"))
+        found.append(Contact("store", urlsplit(settings.store).netloc))
     return tuple(found)
 
 

@@ -2,5 +2,6 @@
 
 ``catalogue`` is the source of truth, a version (``publishing``) a pure function
 of it, ``view`` what readers see. ``index`` finds passages by meaning (``chroma``
-holds them for every other client), ``lexical`` papers by their words.
+holds them for every other client, in the folder, or ``served`` by a server), ``lexical``
+papers by their words.
 """
