@@ -4,7 +4,7 @@ from importlib import import_module
 
 BENCHES = (
     *("ingest", "ask", "trace", "rivals", "reading", "sentences", "crash", "resume", "corruption"),
-    *("damage", "contention", "removal", "publishing"),
+    *("damage", "contention", "removal", "publishing", "server", "growth"),
     *("exports", "fuzz", "identity", "page", "readers", "roundtrip"),
 )
 
