@@ -79,17 +79,17 @@ class Growth(NamedTuple):
         return self.slope > _MOST or self.handles > 0 or self.looks[-1].mapped > 1
 
 
-def look(queries: int, versions: int) -> Look:
-    """Look at this process."""
+def look(queries: int, versions: int, folder: Path) -> Look:
+    """Look at this process, which reads a library below a folder."""
     status = Path("/proc/self/status").read_text()
     (rss,) = (int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
-    maps = Path("/proc/self/maps").read_text().splitlines()
+    maps, place = Path("/proc/self/maps").read_text().splitlines(), f"{folder.resolve()}/"
     return Look(
         queries=queries,
         versions=versions,
         rss=rss / 1024,
         handles=len(list(Path("/proc/self/fd").iterdir())) - 1,
-        mapped=len({line.split()[4] for line in maps if VECTORS in line}),
+        mapped=len({line.split()[4] for line in maps if VECTORS in line and place in line}),
     )
 
 
@@ -117,12 +117,12 @@ def measure(folder: Path, store: str, *, queries: int, versions: int, papers: in
                 _next(writer)
                 published += 1
             if number % max(1, queries // _SAMPLES) == 0:
-                looks.append(look(number, published))
+                looks.append(look(number, published, folder))
             answer = assistant.ask(f"What does {rng.choice(asked)} measure?")
             if answer.library not in seen[-1:]:
                 seen.append(answer.library)
             scanned += assistant.notice is not None
-    looks.append(look(queries, published))
+    looks.append(look(queries, published, folder))
     return Growth(tuple(looks), len(seen), scanned)
 
 

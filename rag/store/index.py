@@ -22,7 +22,7 @@ EXACT_LIMIT = 150_000
 _SLACK = 1e-5
 """More than float32 rounding can move a cosine; candidates this close are scored again."""
 _BLOCK = 8192
-_SCANNED = " (all vectors were scanned here instead: slower, nothing is missed)"
+_SCANNED = "; all vectors were scanned here instead: slower, nothing is missed"
 
 Keys = NDArray[np.int64]
 Vector = NDArray[np.float32]
@@ -107,7 +107,8 @@ class VectorIndex:
         try:
             found = graph.nearest(question, k)
         except StoreUnavailable as error:
-            self.notice = f"{error}{_SCANNED}"
+            # What would help a writer helps no reader.
+            self.notice = str(error).partition(";")[0] + _SCANNED
             return self._candidates(question, k, None)
         self.notice = None
         return self._positions(found)

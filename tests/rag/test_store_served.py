@@ -15,10 +15,12 @@ import pytest
 from fakechroma import LIMITS, FakeChroma, Reply
 from forms import held, held_of, library_in
 from light import library_of
+from typer.testing import CliRunner
 
 from eval.bench.chromaserver import RunningChroma
 from eval.bench.cutting import CuttingProxy
 from rag.backups import back_up, restore
+from rag.cli.app import app
 from rag.embedding import open_embedder
 from rag.errors import LibraryDamaged, LibraryMismatch, StoreUnavailable, UsageError
 from rag.library import Library
@@ -461,3 +463,20 @@ print(collection.count(), nearest["ids"][0][0], first["metadatas"][0]["title"])
         env={**os.environ, "ANONYMIZED_TELEMETRY": "False"},
     )
     assert done.stdout == "24 made:7#0 Kiln 7\n"
+
+
+@pytest.mark.usefixtures("_small")
+def test_a_search_at_the_command_line_says_so_on_stderr(library: Library, proxy: CuttingProxy):
+    place = ["--library", str(library.directory), "--embedder", "hash", "--store", proxy.url]
+    asked = [*place, "search", "clay of region 10", "-k", "1"]
+    well = CliRunner().invoke(app, asked, env={"COLUMNS": "300"})
+    assert (well.exit_code, well.stderr) == (0, "")
+    proxy.cut_after(0, times=1_000)
+    cut = CliRunner().invoke(app, asked, env={"COLUMNS": "300"})
+    assert (cut.exit_code, cut.stdout) == (0, well.stdout)
+    assert "nothing is missed" in " ".join(cut.stderr.split())
+    assert "Traceback" not in cut.stderr
+    more = CliRunner().invoke(app, [*place, "rebuild"], env={"COLUMNS": "300"})
+    assert more.exit_code == 1
+    assert "nothing stored here is lost" in more.stderr
+    assert len(more.stderr.strip().splitlines()) == 1
