@@ -93,6 +93,11 @@ def test_a_value_out_of_range_is_refused(field, value):
         Settings.model_validate({field: value})
 
 
+def test_a_reader_that_nobody_has_is_refused():
+    with pytest.raises(ValidationError, match="'attest' or 'none'"):
+        Settings.model_validate({"reader": "other"})
+
+
 def test_settings_are_frozen():
     with pytest.raises(ValidationError, match="frozen"):
         Settings().hits = 3  # pyright: ignore[reportAttributeAccessIssue]
@@ -101,6 +106,7 @@ def test_settings_are_frozen():
 def test_the_digest_changes_with_whatever_can_change_an_answer():
     changed = {
         "embedder": "hash",
+        "reader": "none",
         "llm": "ollama:m",
         "unsupported": "mark",
         "deadline": 5,
