@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.resources import files
+from math import floor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,10 +63,15 @@ def fitted(rows: Sequence[Row]) -> Weights:
         supports=supports,
         contradicts=contradicts,
         intercept=intercept,
-        supported=round(best_threshold(likely, labels, weights=mass), 4),
-        partial=round(_partial(rows, likely), 4),
-        contradicted=round(_contradicted(rows), 4),
+        supported=_down(best_threshold(likely, labels, weights=mass)),
+        partial=_down(_partial(rows, likely)),
+        contradicted=floor(_contradicted(rows) * 1e4 + 1) / 1e4,
     )
+
+
+def _down(threshold: float) -> float:
+    """Return a threshold in four digits that still lets the one through that it was drawn at."""
+    return floor(threshold * 1e4) / 1e4
 
 
 def _partial(rows: Sequence[Row], likely: Vector) -> float:
@@ -76,7 +82,7 @@ def _partial(rows: Sequence[Row], likely: Vector) -> float:
 
 
 def _contradicted(rows: Sequence[Row]) -> float:
-    """Return the log-odds that few supported claims of sets with refuted ones come to."""
+    """Return the log-odds beyond which few supported claims go, of sets with refuted ones."""
     named = {row.item.data_set for row in rows if row.item.verdict in REFUTED}
     clean = [r.signs.contradicts for r in rows if r.item.supported and r.item.data_set in named]
     return float(np.quantile(clean, 1 - _FEWEST_FALSE)) if clean else 0.0
