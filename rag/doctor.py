@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from rag.build import embedder, open_library, open_server
+from rag.build import embedder, open_library, open_server, pair_reader
 from rag.cases import FILE as CASES
 from rag.conversations import FILE as CONVERSATIONS
 from rag.errors import AttestError, LibraryMissing, UsageError
@@ -28,7 +28,9 @@ PACKAGES = (
     *("tantivy", "tokenizers", "typer"),
 )
 EXTRAS = {"llm": "llama_index", "local": "torch", "ui": "gradio"}
-MODEL = Path(str(files("rag"))) / "models" / "all-MiniLM-L6-v2"
+MODELS = tuple(
+    Path(str(files("rag"))) / "models" / name for name in ("all-MiniLM-L6-v2", "attest-reader")
+)
 
 
 class Finding(NamedTuple):
@@ -49,7 +51,7 @@ def places(settings: Settings) -> dict[str, Path]:
         "test cases": settings.library.absolute() / CASES,
         "settings of this folder": PROJECT_FILE.absolute(),
         "settings of the user": user_file(),
-        "model": MODEL,
+        "models": MODELS[0].parent,
         "demo library": demo_folder(settings.embedder),
     }
 
@@ -86,6 +88,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     checks: dict[str, Callable[[Settings], str]] = {
         "privacy": _privacy,
         "embedder": _embedder,
+        "reader": _reader,
         "answerer": _answerer,
         "store": _store,
         "library": _library,
@@ -114,17 +117,18 @@ def _packages() -> Finding:
 
 
 def _model() -> Finding:
-    """Compare the bundled model's files to the hashes that came with them."""
-    about = json.loads((MODEL / "model.json").read_text(encoding="utf-8"))
-    wrong = [
-        name for name, each in about["files"].items() if _sha256(MODEL / name) != each["sha256"]
-    ]
+    """Compare the bundled models' files to the hashes that came with them."""
+    found: list[str] = []
+    wrong: list[str] = []
+    for folder in MODELS:
+        about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        files = {name: each["sha256"] for name, each in about["files"].items()}
+        wrong += [f"{folder / name}" for name in files if _sha256(folder / name) != files[name]]
+        found.append(f"{about['name']}, {len(files)} files")
     if wrong:
-        text = f"{', '.join(wrong)} in {MODEL} not as published: pip install attest-rag again"
+        text = f"{', '.join(wrong)} not as published: pip install attest-rag again"
         return Finding("model", ok=False, text=text)
-    return Finding(
-        "model", ok=True, text=f"{about['name']}, {len(about['files'])} files as published"
-    )
+    return Finding("model", ok=True, text=f"{'; '.join(found)} as published")
 
 
 def _sha256(path: Path) -> str:
@@ -141,6 +145,15 @@ def _embedder(settings: Settings) -> str:
     model = embedder(settings.embedder)
     size = len(model.embed_query("Does this embedder load?"))
     return f"{model.model_id} gives {size} numbers, ready in {time.perf_counter() - started:.1f} s"
+
+
+def _reader(settings: Settings) -> str:
+    model = pair_reader(settings.reader)
+    if model is None:
+        return "none: words and nearness alone rank, weigh and check"
+    started = time.perf_counter()
+    model.read("Does this reader load?", ["This reader loads."])
+    return f"{model.name}, ready in {time.perf_counter() - started:.1f} s"
 
 
 def _privacy(settings: Settings) -> str:
@@ -163,7 +176,8 @@ def _answerer(settings: Settings) -> str:
 
     model = open_model(settings.llm)
     writes = f"{model.name} writes, {NAME} stands in" if model else NAME
-    return f"{writes}, refuses below a probability of {load().threshold:.2f}"
+    floor = load(reader=settings.reader != "none").threshold
+    return f"{writes}, refuses below a probability of {floor:.2f}"
 
 
 def _store(settings: Settings) -> str:
