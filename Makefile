@@ -26,7 +26,7 @@ ui: $(VENV)/ui.stamp  ## install the locked page and open it in a browser
 	$(BIN)/attest ui
 
 test: check chromium $(VENV)/torch-$(TORCH).stamp  ## install the locked tools, lint, type-check, hold the drawing, run every test
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: $(VENV)/dev.stamp  ## format, lint, types and import contracts, without the tests
 	$(BIN)/ruff format --check .

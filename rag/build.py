@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from rag.embedding import Embedder
     from rag.library import Library
     from rag.pairs import PairReader
-    from rag.retrieval import HybridRetriever
     from rag.store.remote import ChromaServer
     from rag.verification import Checker
 
@@ -74,14 +73,16 @@ def assistant_with(settings: Settings, model: "LanguageModel | None") -> "Assist
     from rag.answering.fitted import load
     from rag.answering.generative import GenerativeAnswerer
     from rag.assistant import Assistant
+    from rag.retrieval import HybridRetriever
 
-    checker, reader = checker_with(settings.reader), pair_reader(settings.reader)
-    fitted = load(reader=reader is not None)
-    extractive = ExtractiveAnswerer(fitted, reader=reader, refuse_below=settings.refuse_below)
+    checker = checker_with(settings.reader)
+    weighing = pair_reader(settings.reader) if settings.reader == "weighs" else None
+    fitted = load(reader=weighing is not None)
+    extractive = ExtractiveAnswerer(fitted, reader=weighing, refuse_below=settings.refuse_below)
     back = settings.unsupported != "refuse"
     return Assistant(
         open_library(settings),
-        retriever(settings),
+        HybridRetriever(embedder(settings.embedder)),
         GenerativeAnswerer(model, checker, extractive, fall_back=back) if model else extractive,
         checker,
         model=model,
@@ -92,37 +93,25 @@ def assistant_with(settings: Settings, model: "LanguageModel | None") -> "Assist
     )
 
 
-def retriever(settings: Settings) -> "HybridRetriever":
-    """Return the retriever of the settings, its second look included.
-
-    Raises:
-        ModelUnavailable: The embedder cannot be made.
-    """
-    from rag.reranking import ReaderReranker
-    from rag.retrieval import HybridRetriever
-
-    reader = pair_reader(settings.reader)
-    reranker = ReaderReranker(reader) if reader else None
-    return HybridRetriever(embedder(settings.embedder), reranker=reranker)
-
-
 def checker_with(reader: str) -> "Checker":
-    """Return the checker of claims that goes with a reader."""
+    """Return the checker of claims that a setting of the reader wants."""
     from rag.verification import LexicalChecker, MeaningChecker
 
     model = pair_reader(reader)
     return MeaningChecker(LexicalChecker(), model) if model else LexicalChecker()
 
 
-@cache
-def pair_reader(spec: str) -> "PairReader | None":
-    """Return the reader of a spec, one object per process, or None where none is wanted.
+def pair_reader(reader: str) -> "PairReader | None":
+    """Return the reader that a setting wants, one object per process, or None.
 
     Raises:
         ModelUnavailable: Its weights are not installed.
     """
-    if spec == "none":
-        return None
+    return None if reader == "none" else _reader()
+
+
+@cache
+def _reader() -> "PairReader":
     from rag.reader import Reader
 
     return Reader()

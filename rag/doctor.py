@@ -150,10 +150,10 @@ def _embedder(settings: Settings) -> str:
 def _reader(settings: Settings) -> str:
     model = pair_reader(settings.reader)
     if model is None:
-        return "none: words and nearness alone rank, weigh and check"
+        return "none: the checker sees words alone"
     started = time.perf_counter()
     model.read("Does this reader load?", ["This reader loads."])
-    return f"{model.name}, ready in {time.perf_counter() - started:.1f} s"
+    return f"{model.name} {settings.reader}, ready in {time.perf_counter() - started:.1f} s"
 
 
 def _privacy(settings: Settings) -> str:
@@ -176,7 +176,7 @@ def _answerer(settings: Settings) -> str:
 
     model = open_model(settings.llm)
     writes = f"{model.name} writes, {NAME} stands in" if model else NAME
-    floor = load(reader=settings.reader != "none").threshold
+    floor = load(reader=settings.reader == "weighs").threshold
     return f"{writes}, refuses below a probability of {floor:.2f}"
 
 

@@ -43,8 +43,9 @@ class Settings(BaseSettings):
     """Where vectors are kept for other clients: ``embedded``, or the address of a Chroma server."""
     embedder: str = "minilm"
     """Which embedder: ``minilm``, ``minilm:int8``, ``folder:…``, ``hub:…``, ``openai:…@URL``."""
-    reader: Literal["attest", "none"] = "attest"
-    """The small model that reads question and text together: ``attest`` or ``none``."""
+    reader: Literal["checks", "weighs", "none"] = "checks"
+    """What the small model does that reads two texts together: it ``checks`` claims, also
+    ``weighs`` the sentences of the papers before, or ``none`` of it."""
     llm: str = "extractive"
     """What words the answers: ``extractive`` (no model) or a model, see ``attest models``."""
     unsupported: Policy = "drop"

@@ -1,11 +1,13 @@
 """False sentences in a model's mouth: how many are caught, and how many true ones are lost.
 
     python -m eval.bench.corruption [DATA] [--each 60] [--seed 0] [--embedder minilm]
+        [--reader none]
 
 A model is scripted to answer the questions of ``DATA/page-questions`` with their gold evidence,
 as it stands and lightly reworded, and with that made false in five ways, always under the id of
 the gold evidence. Each goes through the whole pipeline: retrieval, prompt, reading, binding,
 check, policy ``drop``. Beside it the same with a checker that only tests that an id exists.
+With ``--reader none`` the checker sees words alone.
 
 Caught is what is withheld, or shown as no more than partly supported; of a swapped paper, what is
 not bound to the wrong one, be it withheld or *mended*, moved to the sentence that it repeats.
@@ -32,6 +34,7 @@ from rag.answering.followup import standalone
 from rag.answering.generative import GenerativeAnswerer
 from rag.answering.replying import DECLINES
 from rag.assistant import Assistant
+from rag.build import checker_with
 from rag.embedding import Embedder, open_embedder
 from rag.library import Library
 from rag.retrieval import HybridRetriever
@@ -239,19 +242,24 @@ class Judged(NamedTuple):
     """Gold sentences that no model is shown, because their paper is not found; no cases."""
 
 
-def run(data: Path, library: Library, embedder: Embedder, *, each: int, seed: int) -> Judged:
-    """Make all cases and judge them with both checkers.
+def run(
+    data: Path,
+    library: Library,
+    embedder: Embedder,
+    *,
+    each: int,
+    seed: int,
+    checker: Checker | None = None,
+) -> Judged:
+    """Make all cases of the shared data and judge them with both checkers.
 
-    Args:
-        data: The folder of shared data.
-        library: Holds the papers of ``page-questions``.
-        embedder: The library's.
-        each: Cases of each way.
-        seed: Equal seeds give equal cases.
+    ``library`` holds the papers of ``page-questions``; ``each`` cases are made of each way, equal
+    ones of equal seeds; ``checker`` is ours, the one of words alone unless given.
     """
     with library.snapshot() as snapshot:
         papers = {paper.title: paper for paper in snapshot.iter_papers()}
-    ours, naive = (Bench(library, embedder, each) for each in (LexicalChecker(), IdExists()))
+    both = (checker or LexicalChecker(), IdExists())
+    ours, naive = (Bench(library, embedder, each) for each in both)
     every = gold_of(data, papers)
     shown = {text: ours.shown(text) for text in dict.fromkeys(gold.question for gold in every)}
     golds = [gold for gold in every if clean(gold.sentence) in shown[gold.question]]
@@ -271,12 +279,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--each", type=int, default=60, help="cases of each way")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--embedder", choices=("hash", "minilm"), default="minilm")
+    parser.add_argument("--reader", choices=("checks", "none"), default="checks")
     options = parser.parse_args(arguments)
     embedder = open_embedder(options.embedder)
     with tempfile.TemporaryDirectory(prefix="attest-corruption-") as folder:
         library = Library(Path(folder) / "library", lambda: embedder)
         library.add([options.data / "page-questions" / "corpus.jsonl"])
-        got = run(options.data, library, embedder, each=options.each, seed=options.seed)
+        sizes = {"each": options.each, "seed": options.seed}
+        checker = checker_with(options.reader)
+        got = run(options.data, library, embedder, **sizes, checker=checker)
     lines = table(got.ours, got.naive)
     sys.stdout.write(f"{lines}\n{got.unseen} gold sentences are not shown: no cases\n")
 

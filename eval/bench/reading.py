@@ -4,7 +4,7 @@
 
 QUESTIONS is a file in the format of the shared ``page-questions``, LIBRARY holds its papers.
 Four assistants answer the same questions in one process: without the reader, with it as
-reranker only, in the weighing of evidence and refusal only, and in both. Each row gives the
+reranker only, in the weighing of evidence only, and in both. Each row gives the
 right papers among the first five (all, and questions in everyday words), how often a quote
 covers gold evidence, how well answerable and unanswerable questions part, and milliseconds. The
 numbers that each assistant decides by are those that ship, fitted on these questions among

@@ -23,13 +23,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rag.answering.fitted import load
-from rag.build import embedder, open_library
+from rag.build import checker_with, embedder, open_library
 from rag.inquiries.agreeing import PAPERS, Bounds, Weighed, decided, weigh
 from rag.inquiries.agreement import Stand
 from rag.inquiries.tools import Tools
 from rag.retrieval import HybridRetriever
 from rag.settings import Settings
-from rag.verification import LexicalChecker
 
 _STANDS: dict[str, Stand] = {"SUPPORT": "supports", "CONTRADICT": "contradicts"}
 _SUPPORTS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85)
@@ -69,7 +68,8 @@ class Rate(NamedTuple):
 def judged(library: Path, data: Path, *, k: int = PAPERS) -> list[Judged]:
     """Return every judged pair with the sentences of its paper held against the claim."""
     settings = Settings(library=library)
-    tools = Tools(HybridRetriever(embedder(settings.embedder)), load(), LexicalChecker())
+    checker = checker_with(settings.reader)
+    tools = Tools(HybridRetriever(embedder(settings.embedder)), load(), checker)
     texts = dict(_claims(data))
     found: list[Judged] = []
     with open_library(settings).open() as view:

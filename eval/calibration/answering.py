@@ -104,7 +104,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=_AsWritten)
     parser.add_argument("paths", nargs="+", type=Path, metavar="QUESTIONS LIBRARY")
     parser.add_argument("--write", action="store_true", help="into the package")
-    parser.add_argument("--reader", choices=["attest", "none"], default="attest")
+    parser.add_argument("--reader", choices=["weighs", "none"], default="weighs")
     options = parser.parse_args(arguments)
     paths: list[Path] = options.paths
     if len(paths) % 2:

@@ -15,14 +15,14 @@ from rag.answering.evidence import FEATURES, Reading, Weights
 from rag.answering.fitted import Fitted
 from rag.answering.followup import standalone
 from rag.answering.refusal import SIGNS
-from rag.build import open_library, pair_reader, retriever
+from rag.build import embedder, open_library, pair_reader
 from rag.retrieval import HybridRetriever, Retrieved
 from rag.schema import Turn
 from rag.settings import Settings
 from rag.store.view import LibraryView
 
-Kind = Literal["attest", "none"]
-"""Which reader takes part."""
+Kind = Literal["weighs", "none"]
+"""What the reader does."""
 _COVERED = 0.6
 
 
@@ -39,12 +39,12 @@ class Example(NamedTuple):
     """Ids of the gold papers."""
 
 
-def examples(pairs: Sequence[tuple[Path, Path]], *, reader: Kind = "attest") -> list[Example]:
+def examples(pairs: Sequence[tuple[Path, Path]], *, reader: Kind = "weighs") -> list[Example]:
     """Retrieve for every question of every file."""
     found: list[Example] = []
     for questions, folder in pairs:
         settings = Settings(library=folder, reader=reader)
-        searching = retriever(settings)
+        searching = HybridRetriever(embedder(settings.embedder))
         answering = ExtractiveAnswerer(_flat(), reader=pair_reader(reader))
         with open_library(settings).open() as view:
             lines = questions.read_text(encoding="utf-8").splitlines()

@@ -4,9 +4,10 @@ Nearness alone cannot tell: a question in everyday words lies as far from the
 abstract that answers it as an off-topic one, and a question about a detail
 that no abstract gives lies very near. What tells is what is *missing*: a name
 that no paper at hand holds, the thing counted or asked for, a number where one
-is wanted; and what the reader finds, where there is one. These few signs go
-through a logistic regression fitted by ``eval.calibration.answering`` (nested
-splits, development questions and copies of them whose papers were taken out).
+is wanted. These few signs go through a logistic regression fitted by
+``eval.calibration.answering`` (nested splits, development questions and copies
+of them whose papers were taken out). What the reader says of the sentences
+comes in by their evidence; by itself it told no more (AUROC .900 with and without).
 """
 
 from collections.abc import Sequence
@@ -33,8 +34,6 @@ SIGNS = (
     "plain_score",
     "plain_sentence",
     "sides_found",
-    "read_answers",
-    "read_about",
 )
 """Names of the signs, in the order of the weights."""
 
@@ -86,8 +85,6 @@ def signs(reading: Reading, retrieved: Retrieved, scored: Sequence[Scored]) -> S
         first * (not rare),
         nearest * (not rare),
         float(question.kind is Kind.COMPARISON and len(rare) > 1 and not missing),
-        max(one.place.answers for one in scored),
-        max(one.place.about for one in scored),
     )
     return Signs(values, missing, count_missing, number_missing)
 

@@ -169,14 +169,22 @@ def _order(position: tuple[Stand, Weighed]) -> tuple[int, float, int]:
     return STANDS.index(stand), -sure, one.scored.place.rank
 
 
+_MEASURED = {
+    "lexical": (
+        "{} compares words, numbers and negations, not meaning: on SciFact 65 of 100 papers that "
+        "it said to support a claim did, and it saw 3 of 100 contradictions, so read the sentences"
+    ),
+    "meaning": (
+        "{} sees little of meaning: on 160 claims of SciFact 76 of 100 papers that it said to "
+        "support a claim did, and it saw 15 of 100 contradictions, so read the sentences"
+    ),
+}
+"""What `eval.calibration.agreement` measured of the checkers that ship, by their names."""
+
+
 def _notices(checker: str) -> tuple[str, ...]:
-    """Return what `eval.calibration.agreement` measured of the checker that ships."""
-    if not checker.startswith("lexical"):
-        return ()
-    return (
-        f"{checker} compares words, numbers and negations, not meaning: on SciFact 65 of 100 "
-        "papers that it said to support a claim did, and it saw 3 of 100 contradictions, so read "
-        "the sentences",
+    return tuple(
+        said.format(checker) for kind, said in _MEASURED.items() if checker.startswith(kind)
     )
 
 

@@ -26,6 +26,9 @@ WINDOWS = 6
 """Windows read of long evidence, those that share most terms with the claim."""
 ALONE = 2
 """Sentences read by themselves, likewise chosen."""
+ON_IT = 0.5
+"""Share of a claim's content in one sentence, below which nothing contradicts it: of two texts
+on different things the reader says now silence, now contradiction."""
 FILE = "meaning.json"
 
 
@@ -86,8 +89,8 @@ class MeaningChecker:
 
     @property
     def name(self) -> str:
-        """Name and version of all that decides."""
-        return f"meaning-{self._weights.version}+{self._lexical.name}+{self._reader.name}"
+        """Name, version of the fitted numbers, and hash of the reader's weights."""
+        return f"meaning-{self._weights.version}@{self._reader.name.rpartition('@')[2]}"
 
     def check(self, claim: str, evidence: Sequence[str], *, question: str | None = None) -> Verdict:
         """Return the verdict on one claim; the question is not read."""
@@ -97,7 +100,7 @@ class MeaningChecker:
             return plain.model_copy(update={"checker": self.name})
         found = self.signs(claim, evidence, compared)
         probability = self._weights.probability(found)
-        label, reason = self._graded(probability, found)
+        label, reason = self._graded(probability, found, compared.coverage)
         label, reason = within(label, reason, rules(compared))
         if label != "supported":
             most = self._weights.supported if label == "partial" else self._weights.partial
@@ -116,12 +119,12 @@ class MeaningChecker:
             contradicts=max(_odds(contradicts) for _, contradicts, _ in shares),
         )
 
-    def _graded(self, probability: float, found: Signs) -> tuple[Label, str]:
+    def _graded(self, probability: float, found: Signs, coverage: float) -> tuple[Label, str]:
         if probability >= self._weights.supported:
             return "supported", "the evidence says so"
         if probability >= self._weights.partial:
             return "partial", "the evidence says a part of it, or something near"
-        if found.contradicts >= self._weights.contradicted:
+        if found.contradicts >= self._weights.contradicted and coverage >= ON_IT:
             return "contradicted", "the evidence says otherwise"
         return "unsupported", "the evidence does not say so"
 

@@ -224,7 +224,7 @@ def test_without_its_arguments_the_command_says_what_it_wants(capsys):
         assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("reader", ["attest", "none"])
+@pytest.mark.parametrize("reader", ["weighs", "none"])
 @pytest.mark.parametrize("write", [False, True])
 def test_the_command_writes_numbers_that_load(
     write, reader, separable, tmp_path, monkeypatch, capsys
@@ -239,4 +239,4 @@ def test_the_command_writes_numbers_that_load(
     assert {path.name for path in tmp_path.glob("*.json")} == ({written} if write else set())
     if write:
         monkeypatch.setattr(fitted, "files", lambda _: tmp_path)
-        assert load(reader=reader == "attest") == fit_all(separable)
+        assert load(reader=reader == "weighs") == fit_all(separable)

@@ -29,10 +29,10 @@ def test_a_model_file_that_was_changed_is_found(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "words").write_text("changed")
     about = {"name": "m", "files": {"words": {"sha256": "0" * 64}, "gone": {"sha256": "0" * 64}}}
     (tmp_path / "model.json").write_text(json.dumps(about))
-    monkeypatch.setattr(doctor, "MODEL", tmp_path)
+    monkeypatch.setattr(doctor, "MODELS", (tmp_path,))
     finding = _found(tmp_path)["model"]
     assert not finding.ok
-    assert "words, gone" in finding.text
+    assert f"{tmp_path / 'words'}, {tmp_path / 'gone'} not as published" in finding.text
 
 
 def test_an_embedder_that_does_not_load_is_found(tmp_path: Path):

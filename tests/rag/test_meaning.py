@@ -31,6 +31,11 @@ def test_a_contradiction_in_the_same_words_is_seen() -> None:
     assert checker_saying(NO).check(claim, evidence).label == "contradicted"
 
 
+def test_what_is_on_something_else_contradicts_nothing() -> None:
+    verdict = checker_saying(NO).check("Clocks run late on the moon.", ["Bees visit flowers."])
+    assert verdict.label == "unsupported"
+
+
 @pytest.mark.parametrize(
     ("claim", "evidence"),
     [
@@ -57,11 +62,9 @@ def test_without_evidence_nothing_is_supported() -> None:
     assert checker_saying(YES).check("Bees visit flowers.", []).label == "unsupported"
 
 
-def test_the_name_tells_all_that_decides() -> None:
+def test_the_name_tells_numbers_and_reader() -> None:
     name = checker_saying(YES).name
-    assert "meaning-test" in name
-    assert "lexical-" in name
-    assert "scripted-reader" in name
+    assert name == "meaning-test@scripted-reader"
     assert checker_saying(NO).check("Bees sleep.", ["Bees wake."]).checker == name
 
 

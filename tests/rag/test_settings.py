@@ -94,7 +94,7 @@ def test_a_value_out_of_range_is_refused(field, value):
 
 
 def test_a_reader_that_nobody_has_is_refused():
-    with pytest.raises(ValidationError, match="'attest' or 'none'"):
+    with pytest.raises(ValidationError, match="'checks', 'weighs' or 'none'"):
         Settings.model_validate({"reader": "other"})
 
 
