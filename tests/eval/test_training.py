@@ -1,5 +1,8 @@
 """What the reader learns from, and how."""
 
+# pyright: reportMissingImports=false
+# Types are checked before torch is installed.
+
 import random
 from pathlib import Path
 
