@@ -48,7 +48,7 @@ bench: $(VENV)/dev.stamp  ## say what each benchmark measures and how it is run
 	$(BIN)/python -m eval.bench
 
 soak: $(VENV)/dev.stamp  ## kill, damage, crowd and empty libraries for hours, and print what was lost
-	$(BIN)/python -m eval.bench.crash --kills 1000
+	$(BIN)/python -m eval.bench.crash --kills 1000 --steps --chains 10
 	$(BIN)/python -m eval.bench.damage --trials 200
 	$(BIN)/python -m eval.bench.contention --rounds 50 --kills 50 --publishes 50
 	$(BIN)/python -m eval.bench.removal --marked 1000
