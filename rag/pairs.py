@@ -29,6 +29,19 @@ class PairReading(NamedTuple):
         return shares[0] / total, shares[1] / total, shares[2] / total
 
 
+_SURE = 6.0
+
+
+def heard(odds: float) -> float:
+    """Return log-odds no further from even than 6: one sure reading must not outweigh all else."""
+    return max(-_SURE, min(_SURE, odds))
+
+
+def titled(title: str, text: str) -> str:
+    """Return a stretch of an abstract behind its title, as a reader gets it and learned it."""
+    return f"{title.rstrip(' .')}. {text}" if title else text
+
+
 class PairReader(Protocol):
     """Reads a first text with each of several second ones."""
 

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from rag.pairs import PairReader
+from rag.pairs import PairReader, heard
 
 WEIGHT = 0.1
 """What a unit of the reader's log-odds is worth beside the search's score, of which a certain
 hit has 1 to 2; chosen on the development questions."""
-_SURE = 6.0
-"""Log-odds beyond which the reader is not heard louder."""
 
 
 class Stretch(NamedTuple):
@@ -57,6 +55,6 @@ class ReaderReranker:
         """Return the blend of both scores."""
         readings = self._reader.read(question, [each.text for each in stretches])
         return [
-            each.score + self._weight * max(-_SURE, min(_SURE, reading.about))
+            each.score + self._weight * heard(reading.about)
             for each, reading in zip(stretches, readings, strict=True)
         ]

@@ -16,6 +16,7 @@ from rag.embedding.port import Embedder, SentenceEmbedder, Vector
 from rag.errors import UsageError
 from rag.fusion import blend, inverse_document_frequency, lexical_share
 from rag.nearness import sentence_cosines
+from rag.pairs import titled
 from rag.reranking import Reranker, Stretch
 from rag.schema import Filters, Hit, Passage
 from rag.store.view import LibraryView
@@ -200,8 +201,8 @@ def _stretches(view: LibraryView, query: Query, candidates: Sequence[Candidate])
         near = cosines.get(each.paper_id, {})
         best = sorted(near, key=lambda ordinal: (-near[ordinal], ordinal))[:SHOWN]
         texts = [one.text for one in bodies[each.paper_id] if one.ordinal in best]
-        title = papers[each.paper_id].title.rstrip(" .")
-        found.append(Stretch(". ".join([title, " ".join(texts)]), each.score))
+        text = titled(papers[each.paper_id].title, " ".join(texts))
+        found.append(Stretch(text, each.score))
     return found
 
 

@@ -95,14 +95,16 @@ def asked(library: Library) -> Read:
         return Read(seconds, view.fingerprint, not whole)
 
 
-def reading(folder: Path, over: threading.Event) -> dict[str, object]:
-    """Ask in several threads until it is over; tell of every answer and error."""
-    library, reads, errors = library_at(folder), list[Read](), list[str]()
+def reading(answer: Callable[[], tuple[object, ...]]) -> dict[str, object]:
+    """Ask in several threads until stdin is closed; tell of every answer and error."""
+    reads, errors = list[tuple[object, ...]](), list[str]()
+    over = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
 
     def ask() -> None:
         while not over.is_set():
             try:
-                reads.append(asked(library))
+                reads.append(answer())
             except AttestError as error:
                 errors.append(str(error))
 
@@ -126,9 +128,8 @@ def main() -> None:
             print("held", flush=True)
             sys.stdin.read()
     else:
-        over = threading.Event()
-        threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
-        print(json.dumps(reading(Path(folder), over)))
+        library = library_at(Path(folder))
+        print(json.dumps(reading(lambda: asked(library))))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ closes, whatever the size of the library, and ends with a line of JSON.
 
 import json
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -15,13 +14,12 @@ from unittest import mock
 
 import numpy as np
 
+from eval.bench.contender import reading
 from rag.embedding import open_embedder
-from rag.errors import AttestError
 from rag.library import Library
 from rag.store import index
 from rag.store.remote import ChromaServer
 
-THREADS = 4
 QUESTION = "rivers measured with sensors"
 _K = 5
 
@@ -70,25 +68,6 @@ def by_graph() -> "mock._patch[int]":  # pyright: ignore[reportPrivateUsage]
     return mock.patch.object(index, "EXACT_LIMIT", 0)
 
 
-def reading(folder: Path, url: str, over: threading.Event) -> dict[str, object]:
-    """Ask in several threads until it is over; tell of every answer and error."""
-    library, reads, errors = library_at(folder, url), list[Read](), list[str]()
-
-    def ask() -> None:
-        while not over.is_set():
-            try:
-                reads.append(asked(library))
-            except AttestError as error:
-                errors.append(str(error))
-
-    threads = [threading.Thread(target=ask) for _ in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return {"reads": reads, "errors": errors}
-
-
 def main() -> None:
     """Do what the command line asks for."""
     task, folder, url, *papers = sys.argv[1:]
@@ -97,10 +76,9 @@ def main() -> None:
         return
     print("ready", flush=True)
     sys.stdin.readline()
-    over = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+    library = library_at(Path(folder), url)
     with by_graph():
-        print(json.dumps(reading(Path(folder), url, over)))
+        print(json.dumps(reading(lambda: asked(library))))
 
 
 if __name__ == "__main__":

@@ -17,8 +17,9 @@ from eval.calibration.corruptions import misnamed, negated, shortened
 from eval.calibration.sets import read_lines
 from eval.making.replacing import other_number
 from eval.training.example import CONTRADICTS, SUPPORTS, UNDECIDED, Example
-from eval.training.questions import nearest, titled, windows
+from eval.training.questions import nearest, windows
 from eval.training.sets import shipped
+from rag.pairs import titled
 from rag.sentences import split
 from rag.terms import numbers, terms
 

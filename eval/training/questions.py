@@ -9,6 +9,7 @@ from typing import Any
 from eval.calibration.sets import read_lines
 from eval.training.example import Example
 from eval.training.sets import shipped
+from rag.pairs import titled
 from rag.sentences import split
 from rag.terms import terms
 
@@ -28,11 +29,6 @@ def windows(text: str, *, limit: int = WINDOW) -> list[str]:
     if current:
         found.append(" ".join(current))
     return [" ".join(one.split()[: 2 * limit]) for one in found if one.strip()]
-
-
-def titled(title: str, text: str) -> str:
-    """Return a stretch behind its title, as a reader gets it."""
-    return f"{title.rstrip(' .')}. {text}" if title else text
 
 
 def squad(data: Path, *, count: int, seed: int) -> Iterator[Example]:

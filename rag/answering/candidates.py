@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rag.answering.evidence import Place, Reading, Weights, features
 from rag.nearness import sentence_cosines
-from rag.pairs import PairReader
+from rag.pairs import PairReader, heard, titled
 from rag.retrieval import Candidate, Retrieved
 from rag.schema import Paper, Passage, Sentence
 from rag.store.view import LibraryView
@@ -13,9 +13,6 @@ from rag.terms import mentions, terms
 
 PAPERS = 8
 """Papers whose sentences are read; for one question in twenty the right one is further down."""
-
-_SURE = 6.0
-"""Log-odds beyond which the reader is not heard louder."""
 
 EARLIER = 3
 """Papers of earlier turns that are read again, however deep they lie."""
@@ -109,15 +106,11 @@ def _said(
     if reader is None:
         return {}
     places = [(paper, one) for paper, body in bodies.items() for one in body]
-    texts = [f"{papers[paper].title.rstrip(' .')}. {one.text}" for paper, one in places]
+    texts = [titled(papers[paper].title, one.text) for paper, one in places]
     return {
-        (paper, one.ordinal): (_bounded(read.answers), _bounded(read.about))
+        (paper, one.ordinal): (heard(read.answers), heard(read.about))
         for (paper, one), read in zip(places, reader.read(question, texts), strict=True)
     }
-
-
-def _bounded(odds: float) -> float:
-    return max(-_SURE, min(_SURE, odds))
 
 
 def _heard(
