@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from rag.build import embedder, open_library, open_server, pair_reader
+from rag.build import embedder, interaction, models_of, open_library, open_server, pair_reader
 from rag.cases import FILE as CASES
 from rag.conversations import FILE as CONVERSATIONS
 from rag.errors import AttestError, LibraryMissing, UsageError
@@ -88,6 +88,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     checks: dict[str, Callable[[Settings], str]] = {
         "privacy": _privacy,
         "embedder": _embedder,
+        "interaction": _interaction,
         "reader": _reader,
         "answerer": _answerer,
         "store": _store,
@@ -147,6 +148,14 @@ def _embedder(settings: Settings) -> str:
     return f"{model.model_id} gives {size} numbers, ready in {time.perf_counter() - started:.1f} s"
 
 
+def _interaction(settings: Settings) -> str:
+    if not settings.interaction:
+        return "off: papers are compared with the question as a whole"
+    started = time.perf_counter()
+    pieces = len(interaction().asked("Does late interaction load?", {}).rarity)
+    return f"compares {pieces} word pieces, ready in {time.perf_counter() - started:.1f} s"
+
+
 def _reader(settings: Settings) -> str:
     model = pair_reader(settings.reader)
     if model is None:
@@ -176,7 +185,7 @@ def _answerer(settings: Settings) -> str:
 
     model = open_model(settings.llm)
     writes = f"{model.name} writes, {NAME} stands in" if model else NAME
-    floor = load(reader=settings.reader == "weighs").threshold
+    floor = load(models_of(settings)).threshold
     return f"{writes}, refuses below a probability of {floor:.2f}"
 
 

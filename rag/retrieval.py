@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 from rag.embedding.port import Embedder, SentenceEmbedder, Vector
 from rag.errors import UsageError
 from rag.fusion import blend, inverse_document_frequency, lexical_share
-from rag.nearness import sentence_cosines
-from rag.pairs import titled
 from rag.reranking import Reranker, Stretch
 from rag.schema import Filters, Hit, Passage
 from rag.store.view import LibraryView
@@ -26,10 +24,8 @@ DEPTH = 100
 """Passages taken from each index; the right paper was among these for all but 2 of 78
 answerable development questions."""
 
-RERANKED = 50
+RERANKED = 30
 """Papers that a reranker looks at again."""
-SHOWN = 2
-"""Sentences of a paper that a reranker is shown."""
 LONGEST = 4_000
 """Characters of a question that are read; enough for a pasted paragraph."""
 
@@ -52,6 +48,9 @@ class Candidate(NamedTuple):
     passage: Passage
     key: int
     score: float
+    """What it is ranked by."""
+    found: float
+    """The search's own score, which has one scale for all questions."""
     dense: float
     lexical: float
     """Share of the most that the question's words could earn."""
@@ -174,7 +173,7 @@ class HybridRetriever:
         if self._reranker is None or not candidates:
             return candidates
         first, rest = candidates[:RERANKED], candidates[RERANKED:]
-        scores = self._reranker.scores(query.text, _stretches(view, query, first))
+        scores = self._reranker.scores(query.text, _stretches(view, first))
         scored = [each._replace(score=score) for each, score in zip(first, scores, strict=True)]
         floor = min(scores)
         return [
@@ -183,26 +182,14 @@ class HybridRetriever:
         ]
 
 
-def _stretches(view: LibraryView, query: Query, candidates: Sequence[Candidate]) -> list[Stretch]:
-    """Return of each paper its title and nearest sentences, in the order of the abstract."""
-    if query.part is None:
-        return [Stretch(each.passage.embedded_text, each.score) for each in candidates]
-    ids = [each.paper_id for each in candidates]
-    papers, sentences = view.snapshot.papers(ids), view.snapshot.sentences(ids)
-    bodies = {
-        paper: [one for one in every if one.field == "abstract"]
-        for paper, every in sentences.items()
-    }
+def _stretches(view: LibraryView, candidates: Sequence[Candidate]) -> list[Stretch]:
+    """Return each paper with its passages, the nearest first."""
     passages = view.snapshot.passages([key for each in candidates for key in each.keys])
-    vectors = view.snapshot.sentence_vectors(passages)
-    cosines = sentence_cosines(query.part, vectors, passages, bodies)
     found: list[Stretch] = []
     for each in candidates:
-        near = cosines.get(each.paper_id, {})
-        best = sorted(near, key=lambda ordinal: (-near[ordinal], ordinal))[:SHOWN]
-        texts = [one.text for one in bodies[each.paper_id] if one.ordinal in best]
-        text = titled(papers[each.paper_id].title, " ".join(texts))
-        found.append(Stretch(text, each.score))
+        keys = [each.key, *(key for key in each.keys if key != each.key)]
+        texts = tuple(passages[key].embedded_text for key in keys)
+        found.append(Stretch(texts, each.score, each.lexical))
     return found
 
 
@@ -217,11 +204,13 @@ def _candidate(
     sentence = max((nearest[key] for key, _ in passages if key in nearest), default=None)
     lexical = lexical_share(bm25, query.weights)
     key, best = max(passages, key=lambda each: cosines[each[0]] + nearest.get(each[0], 0.0))
+    score = blend(dense, sentence, lexical)
     return Candidate(
         paper_id=best.paper_id,
         passage=best,
         key=key,
-        score=blend(dense, sentence, lexical),
+        score=score,
+        found=score,
         dense=dense,
         lexical=lexical,
         keys=tuple(each for each, _ in passages),

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     """Where vectors are kept for other clients: ``embedded``, or the address of a Chroma server."""
     embedder: str = "minilm"
     """Which embedder: ``minilm``, ``minilm:int8``, ``folder:…``, ``hub:…``, ``openai:…@URL``."""
+    interaction: bool = True
+    """Whether the papers found are compared with the question again, word piece by word piece."""
     reader: Literal["checks", "weighs", "none"] = "checks"
     """What the small model does that reads two texts together: it ``checks`` claims, also
     ``weighs`` the sentences of the papers before, or ``none`` of it."""

@@ -1,17 +1,19 @@
-"""What the bundled reader brings and costs, part by part.
+"""What the bundled models bring and cost, part by part.
 
     python -m eval.bench.reading QUESTIONS LIBRARY
 
 QUESTIONS is a file in the format of the shared ``page-questions``, LIBRARY holds its papers.
-Four assistants answer the same questions in one process: without the reader, with it as
-reranker only, in the weighing of evidence only, and in both. Each row gives the
-right papers among the first five (all, and questions in everyday words), how often a quote
-covers gold evidence, how well answerable and unanswerable questions part, and milliseconds. The
-numbers that each assistant decides by are those that ship, fitted on these questions among
-others: figures by split are ``eval.calibration.answering``'s.
+Assistants answer the same questions in one process: without late interaction and reader, with
+late interaction ranking, weighing sentences, and both (the default); then with the reader
+ranking or weighing, and with all that weighs. Each row gives the right papers among the first
+five (all, and questions in everyday words), how often a quote covers gold evidence, how well
+answerable and unanswerable questions part, and milliseconds. The numbers that each assistant
+decides by are those that ship, fitted on these questions among others: figures by split are
+``eval.calibration.answering``'s.
 
-Below it the time of the reader alone: 50 stretches for a question, as a reranker reads them, and
-answers of five reworded sentences, as the checker does, beside the checker of words.
+Below it the time of each model alone: 50 passages for a question, as late interaction ranks them,
+50 pairs for the reader, and answers of five reworded sentences, as the checker reads them, beside
+the checker of words.
 """
 
 import argparse
@@ -28,17 +30,20 @@ from eval.bench.falsified import reworded
 from eval.calibration.example import covers, plain_title
 from eval.calibration.fitting import auroc, balanced_accuracy
 from rag.answering.answerer import ExtractiveAnswerer
-from rag.answering.fitted import load
+from rag.answering.fitted import ALONE, Models, load
 from rag.assistant import Assistant
-from rag.build import embedder, open_library
+from rag.build import embedder, interaction, open_library
+from rag.embedding.minilm import MiniLM, cores
+from rag.interaction import Interaction
 from rag.reader import Reader
-from rag.reranking import ReaderReranker
-from rag.retrieval import RERANKED, HybridRetriever
+from rag.reranking import InteractionReranker, ReaderReranker, Reranker, Stretch
+from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Turn
 from rag.settings import Settings
 from rag.verification import Checker, LexicalChecker, MeaningChecker
 
 _FIVE = 5
+_PASSAGES = 50
 _PLAIN = "paraphrase"
 """What the shared questions call everyday words."""
 
@@ -52,23 +57,31 @@ class Asked(NamedTuple):
 
 
 def variants(settings: Settings, reader: Reader) -> dict[str, Assistant]:
-    """Return the assistants that are compared, by what the reader does in them."""
+    """Return the assistants that are compared, by what the models do in them."""
     library, vectors = open_library(settings), embedder(settings.embedder)
-    reranker = ReaderReranker(reader)
+    tokens = interaction()
 
-    def made(*, ranks: bool, weighs: bool) -> Assistant:
+    def made(*, ranks: Reranker | None = None, models: Models = ALONE) -> Assistant:
         return Assistant(
             library,
-            HybridRetriever(vectors, reranker=reranker if ranks else None),
-            ExtractiveAnswerer(load(reader=weighs), reader=reader if weighs else None),
+            HybridRetriever(vectors, reranker=ranks),
+            ExtractiveAnswerer(
+                load(models),
+                reader=reader if models.reader else None,
+                interaction=tokens if models.interaction else None,
+            ),
             LexicalChecker(),
         )
 
+    met = InteractionReranker(tokens)
     return {
-        "no reader": made(ranks=False, weighs=False),
-        "ranks": made(ranks=True, weighs=False),
-        "weighs": made(ranks=False, weighs=True),
-        "both": made(ranks=True, weighs=True),
+        "neither": made(),
+        "tokens rank": made(ranks=met),
+        "tokens weigh": made(models=Models(interaction=True)),
+        "tokens both": made(ranks=met, models=Models(interaction=True)),
+        "reader ranks": made(ranks=ReaderReranker(reader)),
+        "reader weighs": made(models=Models(reader=True)),
+        "both weigh": made(ranks=met, models=Models(interaction=True, reader=True)),
     }
 
 
@@ -126,11 +139,12 @@ def _share(values: "map[float]") -> str:
 
 
 def times(settings: Settings, reader: Reader, questions: Sequence[dict[str, Any]]) -> list[str]:
-    """Return how long the reader takes by itself, medians in milliseconds."""
+    """Return how long each model takes by itself, medians in milliseconds."""
     with open_library(settings).open() as view:
-        papers = list(view.snapshot.iter_papers())[:RERANKED]
-        bodies = view.snapshot.sentences([paper.id for paper in papers])
-    stretches = [f"{p.title}. {' '.join(s.text for s in bodies[p.id][1:3])}" for p in papers]
+        papers = list(view.snapshot.iter_papers())[:_PASSAGES]
+        ids = [paper.id for paper in papers]
+        bodies, held = view.snapshot.sentences(ids), view.snapshot.passages_of(ids)
+    pairs = [f"{p.title}. {' '.join(s.text for s in bodies[p.id][1:3])}" for p in papers]
     said = [s.text for p in papers for s in bodies[p.id][1:6] if len(bodies[p.id]) > _FIVE]
     answers = [said[at : at + _FIVE] for at in range(0, len(said) - _FIVE + 1, _FIVE)]
     asked = [one["question"] for one in questions]
@@ -142,9 +156,19 @@ def times(settings: Settings, reader: Reader, questions: Sequence[dict[str, Any]
 
         return run
 
+    passages = [one.embedded_text for one in held.values()][:_PASSAGES]
+    encoder = MiniLM(precision="int8")
+
+    def rank(question: str) -> None:
+        # A new one for each question, so that nothing is remembered from the one before.
+        tokens = Interaction(encoder, threads=cores())
+        stretches = [Stretch((text,), 0.5, 0.0) for text in passages]
+        InteractionReranker(tokens).scores(question, stretches)
+
     meaning = MeaningChecker(LexicalChecker(), reader)
     rows = {
-        f"{len(stretches)} stretches": _timed(lambda q: reader.read(q, stretches), asked),
+        f"{len(passages)} passages, late interaction": _timed(rank, asked),
+        f"{len(pairs)} pairs, reader": _timed(lambda q: reader.read(q, pairs), asked),
         "five sentences, words": _timed(check(LexicalChecker()), answers),
         "five sentences, words and meaning": _timed(check(meaning), answers),
     }
@@ -171,10 +195,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     questions = [json.loads(line) for line in lines]
     print(f"{len(questions)} questions on {given.library.name}")
     head = ("r5", "everyday", "evidence", "balanced", "AUROC", "p50 ms", "p95 ms")
-    print(f"{'the reader':12s}" + "".join(f"{each:>10s}" for each in head))
+    print(f"{'models':14s}" + "".join(f"{each:>10s}" for each in head))
     for name, assistant in variants(settings, reader).items():
         print(
-            f"{name:12s}" + "".join(f"{each:>10s}" for each in row(ask_all(assistant, questions)))
+            f"{name:14s}" + "".join(f"{each:>10s}" for each in row(ask_all(assistant, questions)))
         )
     print("\n".join(times(settings, reader, questions)))
 

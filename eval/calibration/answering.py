@@ -1,7 +1,7 @@
 """Fit the numbers of the extractive answerer on development questions.
 
     python -m eval.calibration.answering QUESTIONS LIBRARY [QUESTIONS LIBRARY ...] [--write]
-        [--reader none]
+        [--without interaction] [--without reader]
 
 QUESTIONS is a file in the format of the shared ``page-questions``; LIBRARY holds
 its papers. Two logistic regressions are fitted: which sentences are evidence
@@ -10,8 +10,8 @@ its paper), and whether the library answers (label: ``answerable``; every
 answerable question also counts once with its gold papers taken out, as
 unanswerable). The printed figures come from splits by question: weights and
 threshold are fitted on nine tenths, inner tenths choose the threshold, and the
-last tenth is scored. What is written is fitted on all, one file with the reader and
-one without (``--reader none``).
+last tenth is scored. What is written is fitted on all, one file for each combination of
+models that read the sentences.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from eval.calibration.example import Example, examples, marked
 from eval.calibration.fitting import auroc, balanced_accuracy, logistic, signed_logistic
 from rag.answering.candidates import Scored
 from rag.answering.evidence import FEATURES, Weights
-from rag.answering.fitted import FILE, WITH_READER, Fitted
+from rag.answering.fitted import Fitted, Models
 from rag.answering.refusal import SIGNS, signs
 
 FOLDS = 10
@@ -104,12 +104,15 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=_AsWritten)
     parser.add_argument("paths", nargs="+", type=Path, metavar="QUESTIONS LIBRARY")
     parser.add_argument("--write", action="store_true", help="into the package")
-    parser.add_argument("--reader", choices=["weighs", "none"], default="weighs")
+    parser.add_argument(
+        "--without", action="append", choices=Models._fields, default=[], help="leave a model out"
+    )
     options = parser.parse_args(arguments)
     paths: list[Path] = options.paths
     if len(paths) % 2:
         parser.error("every file of questions needs its library")
-    everything = examples(list(zip(paths[::2], paths[1::2], strict=True)), reader=options.reader)
+    models = Models(*(name not in options.without for name in Models._fields))
+    everything = examples(list(zip(paths[::2], paths[1::2], strict=True)), models)
     print(f"{len(everything)} questions, {sum(len(one.labels) for one in everything)} sentences")
     report(everything)
     fitted = fit_all(everything)
@@ -118,8 +121,7 @@ def main(arguments: Sequence[str]) -> None:
     ):
         print(f"  {name:16s} {weight:+.3f}")
     if options.write:
-        name = FILE if options.reader == "none" else WITH_READER
-        path = Path(rag.answering.__path__[0]) / name
+        path = Path(rag.answering.__path__[0]) / models.file
         path.write_text(json.dumps(_content(fitted), indent=1) + "\n", encoding="utf-8")
         print(f"written to {path.name}")
 

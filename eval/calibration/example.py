@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +12,15 @@ from numpy.typing import NDArray
 from rag.answering.answerer import ExtractiveAnswerer, Found
 from rag.answering.candidates import Scored
 from rag.answering.evidence import FEATURES, Reading, Weights
-from rag.answering.fitted import Fitted
+from rag.answering.fitted import Fitted, Models
 from rag.answering.followup import standalone
 from rag.answering.refusal import SIGNS
-from rag.build import embedder, open_library, pair_reader
+from rag.build import interaction, open_library, pair_reader, retriever
 from rag.retrieval import HybridRetriever, Retrieved
 from rag.schema import Turn
 from rag.settings import Settings
 from rag.store.view import LibraryView
 
-Kind = Literal["weighs", "none"]
-"""What the reader does."""
 _COVERED = 0.6
 
 
@@ -39,13 +37,17 @@ class Example(NamedTuple):
     """Ids of the gold papers."""
 
 
-def examples(pairs: Sequence[tuple[Path, Path]], *, reader: Kind = "weighs") -> list[Example]:
-    """Retrieve for every question of every file."""
+def examples(pairs: Sequence[tuple[Path, Path]], models: Models) -> list[Example]:
+    """Retrieve for every question of every file, with these models."""
     found: list[Example] = []
     for questions, folder in pairs:
-        settings = Settings(library=folder, reader=reader)
-        searching = HybridRetriever(embedder(settings.embedder))
-        answering = ExtractiveAnswerer(_flat(), reader=pair_reader(reader))
+        settings = Settings(library=folder, interaction=models.interaction)
+        searching = retriever(settings)
+        answering = ExtractiveAnswerer(
+            _flat(),
+            reader=pair_reader("weighs") if models.reader else None,
+            interaction=interaction() if models.interaction else None,
+        )
         with open_library(settings).open() as view:
             lines = questions.read_text(encoding="utf-8").splitlines()
             found += [_example(view, searching, answering, json.loads(line)) for line in lines]

@@ -1,25 +1,30 @@
 """Train the reader, or say what it would learn from.
 
-    python -m eval.training count [--data DATA] [--size 1.0]
-    python -m eval.training train WEIGHTS RUN [--data DATA] [--size 1.0] [--seed 0]
+    python -m eval.training count [--data DATA] [--size 1.0] [--share both]
+    python -m eval.training train WEIGHTS RUN [--data DATA] [--size 1.0] [--share both] [--seed 0]
+        [--start MODEL] [--rate 6e-5] [--steps 0]
     python -m eval.training export WEIGHTS RUN [--target rag/models/attest-reader]
     python -m eval.training licences
 
 WEIGHTS is the folder of the published encoder (see `rag.models.convert`), RUN the folder that
-keeps the run; the same command goes on where it was stopped. What is exported is the file that
-ships; fit what stands on it again afterwards (``eval.calibration.answering`` and ``.meaning``).
+keeps the run; the same command goes on where it was stopped. ``--start`` begins with an exported
+file in place of the published encoder, ``--share supports`` reads claims above all. What is
+exported is the file that ships; fit what stands on it again afterwards
+(``eval.calibration.answering`` and ``.meaning``).
 """
 
 # pyright: basic, reportMissingImports=false
 # torch has few types and stands in no lock: a check of types runs without it.
 
 import argparse
+import hashlib
 import json
 import sys
 from pathlib import Path
 
 from eval.training.example import Example
 from eval.training.mixture import counted, mixture
+from eval.training.plan import Plan
 from eval.training.sets import licence_table
 from rag.reader.pairs import Pairs
 from rag.reader.reader import FOLDER
@@ -38,10 +43,13 @@ def main() -> int:
     for one in (train, exported):
         one.add_argument("weights", type=Path)
         one.add_argument("run", type=Path)
+    train.add_argument("--start", type=Path, help="an exported reader to go on from")
+    train.add_argument("--rate", type=float, default=Plan().rate, help="highest learning rate")
     train.add_argument("--steps", type=int, default=0, help="end the run there, not with the data")
     for one in (count, train):
         one.add_argument("--data", type=Path, default=DATA)
         one.add_argument("--size", type=float, default=1.0)
+        one.add_argument("--share", choices=["both", "supports"], default="both")
         one.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     if options.command == "licences":
@@ -50,7 +58,7 @@ def main() -> int:
     if options.command == "export":
         _export(options)
         return 0
-    examples = mixture(options.data, size=options.size, seed=options.seed)
+    examples = mixture(options.data, size=options.size, seed=options.seed, share=options.share)
     sys.stdout.write(counted(examples) + "\n")
     if options.command == "train":
         _train(options, examples)
@@ -62,19 +70,26 @@ def _train(options: argparse.Namespace, examples: list[Example]) -> None:
     import torch
 
     from eval.training.encoding import encoded
-    from eval.training.loop import Plan, train
+    from eval.training.loop import train
     from eval.training.network import opened
+    from eval.training.resuming import started
 
     torch.manual_seed(options.seed)
-    plan = Plan(seed=options.seed, steps=options.steps)
+    plan = Plan(seed=options.seed, steps=options.steps, rate=options.rate)
     run: Path = options.run
     run.mkdir(parents=True, exist_ok=True)
-    about = {"plan": plan._asdict(), "size": options.size, "examples": len(examples)}
+    about = {"plan": plan._asdict(), "size": options.size, "share": options.share,
+             "start": _digest(options.start), "examples": len(examples)}  # fmt: skip
     (run / "run.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     rows = encoded(examples, Pairs(options.weights / "tokenizer.json"))
     sys.stdout.write(f"{sum(len(one.ids) for one in rows) / len(rows):.1f} tokens a pair\n")
     sys.stdout.flush()
-    train(opened(options.weights), rows, plan, run)
+    reader = opened(options.weights)
+    train(started(reader, options.start) if options.start else reader, rows, plan, run)
+
+
+def _digest(model: Path | None) -> str | None:
+    return hashlib.sha256(model.read_bytes()).hexdigest() if model else None
 
 
 def _export(options: argparse.Namespace) -> None:

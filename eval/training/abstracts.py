@@ -143,7 +143,7 @@ def falsified(pool: Sequence[Abstract], *, count: int, seed: int) -> Iterator[Ex
     """Yield sentences on their own evidence: as they are, reworded, and made false."""
     draw = random.Random(seed)
     ways = ("clean", "clean", "clean", "clean", "number", "number", "name", "negation", "turn",
-            "turn", "added", "added", "other", "other")  # fmt: skip
+            "turn", "added", "added", "other", "other", "other")  # fmt: skip
     for one in draw.sample(pool, min(count, len(pool))):
         places = [at for at, s in enumerate(one.sentences) if _FEWEST <= len(s.split()) <= _MOST]
         if not places:
@@ -216,9 +216,9 @@ def _made(
 
 
 def _evidence(one: Abstract, place: int, draw: random.Random) -> str:
-    if draw.random() < 0.6:
+    if draw.random() < 0.4:
         return one.sentences[place]
-    before = one.sentences[place - 1 : place] if place and draw.random() < 0.5 else ()
-    after = one.sentences[place + 1 : place + 2] if draw.random() < 0.5 else ()
+    before = one.sentences[max(0, place - draw.randint(0, 2)) : place]
+    after = one.sentences[place + 1 : place + 1 + draw.randint(0, 2)]
     text = " ".join([*before, one.sentences[place], *after])
     return titled(one.title, text) if draw.random() < 0.3 else text

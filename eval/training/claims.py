@@ -1,17 +1,19 @@
 """Claims with evidence, and whether people found that it supports them."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from eval.calibration.corruptions import negated
 from eval.calibration.sets import held_back, load, read_lines
+from eval.training.abstracts import turned
 from eval.training.example import (
     CONTRADICTS,
     NOT_SUPPORTS,
     SUPPORTS,
     UNDECIDED,
-    UNKNOWN,
     Example,
 )
 from eval.training.questions import nearest, windows
@@ -44,11 +46,16 @@ def near(claim: str, evidence: str) -> str:
     return " ".join(one for one in parts if one in best)
 
 
-def inferences(data: Path, *, seed: int) -> Iterator[Example]:
-    """Yield the pairs of the open inference sets."""
+def inferences(data: Path, *, seed: int, whole: bool = False) -> Iterator[Example]:
+    """Yield the pairs of the open inference sets; ``whole``: all of FEVER and no captions.
+
+    Of two captions on different scenes people said that they contradict each other, and a
+    checker must not say that of an abstract on something else.
+    """
     draw = random.Random(seed)
-    shares = {"mnli": 1.0, "snli": 0.35, "fever-nli": 0.6, "fever-rte": 0.6, "scitail": 1.0,
-              "conjnli": 1.0}  # fmt: skip
+    fever, captions = (1.0, 0.0) if whole else (0.6, 0.35)
+    shares = {"mnli": 1.0, "snli": captions, "fever-nli": fever, "fever-rte": fever,
+              "scitail": 1.0, "conjnli": 1.0}  # fmt: skip
     for name, share in shares.items():
         for record in read_lines(data / shipped(name).file):
             if draw.random() < share:
@@ -71,11 +78,24 @@ def citations(data: Path) -> Iterator[Example]:
 
 
 def calibrated(data: Path) -> Iterator[Example]:
-    """Yield the fitting parts of the sets that the lexical checker is fitted on, SciFact apart."""
+    """Yield the part of Factcheck-GPT that the lexical checker is fitted on."""
     for item in load(data):
-        if item.part == "fit" and item.data_set in {"factcheckgpt", "evidence-inference"}:
+        if item.part == "fit" and item.data_set == "factcheckgpt":
             label = SUPPORTS if item.supported else _VERDICTS.get(item.verdict, NOT_SUPPORTS)
             yield _pair(item.data_set, item.claim, item.evidence, label)
+
+
+def trials(data: Path) -> Iterator[Example]:
+    """Yield claims on what a trial did to an outcome, with the passage and with the abstract.
+
+    A false one names another direction than the trial found, which contradicts it.
+    """
+    for record in read_lines(data / shipped("evidence-inference").file):
+        if record["split"] != "train":
+            continue
+        label = SUPPORTS if record["label"] else CONTRADICTS
+        for text in (record["meta"]["evidence"], record["context"]):
+            yield _pair("evidence-inference", record["response"], text, label)
 
 
 def scifact(data: Path) -> Iterator[Example]:
@@ -97,14 +117,25 @@ def scifact(data: Path) -> Iterator[Example]:
 
 
 def conclusions(data: Path, *, seed: int) -> Iterator[Example]:
-    """Yield conclusions of PubMedQA's training abstracts, and those of others."""
+    """Yield conclusions of PubMedQA's training abstracts on their own results, and on others'."""
     draw = random.Random(seed)
     records = [r for r in read_lines(data / shipped("pubmedqa").file) if r["split"] == "train"]
     for record in records:
         other = draw.choice(records)
-        yield _pair("pubmedqa", record["meta"]["conclusion"], record["context"], UNKNOWN)
+        yield _pair("pubmedqa", record["meta"]["conclusion"], record["context"], SUPPORTS)
         if other is not record:
             yield _pair("pubmedqa", other["meta"]["conclusion"], record["context"], UNDECIDED)
+
+
+def opposed(supported: Iterable[Example], *, seed: int) -> Iterator[Example]:
+    """Yield supported claims with a direction turned round or a negation put in or taken out."""
+    draw = random.Random(seed)
+    for one in supported:
+        if one.support != SUPPORTS:
+            continue
+        wrong = turned(one.first, draw) or negated(one.first, [], draw)
+        if wrong is not None and wrong != one.first:
+            yield replace(one, first=wrong, support=CONTRADICTS)
 
 
 def _judged(name: str, record: dict[str, Any]) -> Example:

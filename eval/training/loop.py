@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,31 +14,7 @@ from torch import Tensor
 
 from eval.training.encoding import Encoded, batches
 from eval.training.network import Labels, Reader, loss
-
-
-class Plan(NamedTuple):
-    """What a run is made of; written beside the weights."""
-
-    seed: int = 0
-    rate: float = 6e-5
-    tokens: int = 3072
-    """Of a batch, padding included."""
-    warm: float = 0.04
-    """Share of the steps in which the rate rises."""
-    fall: float = 0.35
-    """Share of the steps, at the end, in which it falls to nothing."""
-    decay: float = 0.01
-    passes: int = 1
-    steps: int = 0
-    """Steps after which the run ends, its rate fallen; 0: when all has been read."""
-    save_every: int = 300
-    """Steps."""
-
-
-def pace(step: int, steps: int, plan: Plan) -> float:
-    """Return the share of the rate at a step: a trapezoid."""
-    done = step / max(1, steps)
-    return min(1.0, (done + 1e-9) / plan.warm, (1 - done) / plan.fall)
+from eval.training.plan import Plan, pace
 
 
 def train(reader: Reader, examples: Sequence[Encoded], plan: Plan, folder: Path) -> Reader:

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 from eval.training.abstracts import abstracts, falsified, pseudo_questions
 from eval.training.claims import (
@@ -11,37 +13,58 @@ from eval.training.claims import (
     conclusions,
     dialogues,
     inferences,
+    opposed,
     scifact,
+    trials,
 )
 from eval.training.example import UNKNOWN, Example
 from eval.training.questions import covidqa, medquad, pubmedqa, qasper, squad, squad2
 
+Share = Literal["both", "supports"]
+"""Both tasks alike, or claims above all, with what keeps the other heads as they are."""
+_AGAIN = 3
+"""How often the few claims that people made on science are read when claims come first."""
+_KEPT = 0.25
+"""Share of the questions that are read then."""
 
-def mixture(data: Path, *, size: float = 1.0, seed: int = 0) -> list[Example]:
+
+def mixture(
+    data: Path, *, size: float = 1.0, seed: int = 0, share: Share = "both"
+) -> list[Example]:
     """Return the examples of every set, in the order of the sets.
 
     Args:
         data: The folder of shared data.
         size: Share of the sets that are drawn from; those made by people for our task are whole.
         seed: Equal seeds give equal examples.
+        share: Of what the tasks take.
     """
     pool = abstracts(data, count=int(24_000 * size), seed=seed)
+    asked = size if share == "both" else size * _KEPT
     parts: list[Iterable[Example]] = [
-        squad(data, count=int(17_000 * size), seed=seed),
-        squad2(data, count=int(5_000 * size), seed=seed),
+        squad(data, count=int(17_000 * asked), seed=seed),
+        squad2(data, count=int(5_000 * asked), seed=seed),
         qasper(data, seed=seed),
-        covidqa(data, count=int(900 * size), seed=seed),
+        covidqa(data, count=int(900 * asked), seed=seed),
         pubmedqa(data, seed=seed),
-        medquad(data, count=int(1_200 * size), seed=seed),
-        pseudo_questions(pool, count=int(9_000 * size), seed=seed),
-        inferences(data, seed=seed),
+        medquad(data, count=int(1_200 * asked), seed=seed),
+        pseudo_questions(pool, count=int(9_000 * asked), seed=seed),
+        inferences(data, seed=seed, whole=share == "supports"),
         dialogues(data),
-        citations(data),
-        calibrated(data),
-        scifact(data),
-        conclusions(data, seed=seed),
         falsified(pool, count=int(15_000 * size), seed=seed),
     ]
+    science = list(
+        chain(
+            citations(data),
+            calibrated(data),
+            trials(data),
+            scifact(data),
+            conclusions(data, seed=seed),
+        )
+    )
+    turns = 1 if share == "both" else _AGAIN
+    for turn in range(turns):
+        parts += [science, opposed(science, seed=seed + turn)]
     return [
         one
         for part in parts

@@ -12,6 +12,7 @@ from rag.answering.model import Usage
 from rag.answering.question import read_question
 from rag.answering.refusal import Signs, probability, reason, signs
 from rag.citations import Draft, Evidence, cite
+from rag.interaction import Interaction
 from rag.pairs import PairReader
 from rag.retrieval import Retrieved
 from rag.schema import Citation, Filters, Refusal
@@ -90,14 +91,17 @@ class ExtractiveAnswerer:
         fitted: Fitted,
         *,
         reader: PairReader | None = None,
+        interaction: Interaction | None = None,
         refuse_below: float | None = None,
     ) -> None:
         """Take the fitted weights; ``refuse_below`` overrides their refusal threshold.
 
-        Weights fitted with a reader need one, and those fitted without take none.
+        Weights fitted with a reader or with late interaction need them, and those fitted without
+        take none.
         """
         self._fitted = fitted
         self._reader = reader
+        self._interaction = interaction
         self._floor = fitted.threshold if refuse_below is None else refuse_below
 
     def replies(self, view: LibraryView, found: Found, brake: Brake) -> Iterator[Reply]:
@@ -133,6 +137,7 @@ class ExtractiveAnswerer:
             self._fitted.evidence,
             earlier=found.earlier,
             reader=self._reader,
+            interaction=self._interaction,
         )
         return reading, scored, signs(reading, found.retrieved, scored)
 

@@ -3,7 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from rag.answering.evidence import Place, Reading, Weights, features
+from rag.embedding.port import Vector
+from rag.interaction import Interaction, Met, cosines, met, nearest
 from rag.nearness import sentence_cosines
 from rag.pairs import PairReader, heard, titled
 from rag.retrieval import Candidate, Retrieved
@@ -46,6 +50,7 @@ def gather(
     papers: int = PAPERS,
     earlier: Sequence[str] = (),
     reader: PairReader | None = None,
+    interaction: Interaction | None = None,
 ) -> list[Scored]:
     """Return the abstract sentences of the best papers, the likeliest evidence first.
 
@@ -57,6 +62,7 @@ def gather(
         papers: How many of the best are read.
         earlier: Papers that the conversation has cited: heard where they were found at all.
         reader: Reads every sentence behind its title with the question, where there is one.
+        interaction: Compares every sentence with the question by word pieces, where there is one.
     """
     chosen = _heard(retrieved, reading, papers, earlier)
     ids = [each.paper_id for each in chosen]
@@ -67,15 +73,16 @@ def gather(
     }
     passages = view.snapshot.passages([key for each in chosen for key in each.keys])
     part = retrieved.query.part
-    cosines: dict[str, dict[int, float]] = {}
+    sentence_near: dict[str, dict[int, float]] = {}
     if part is not None:
         vectors = view.snapshot.sentence_vectors(passages)
-        cosines = sentence_cosines(part, vectors, passages, bodies)
+        sentence_near = sentence_cosines(part, vectors, passages, bodies)
+    meetings = _meetings(interaction, retrieved, passages, bodies)
     said = _said(reader, retrieved.query.text, stored, bodies)
     found: list[Scored] = []
     for rank, each in enumerate(chosen, start=1):
         body = bodies[each.paper_id]
-        near = cosines.get(each.paper_id, {})
+        near = sentence_near.get(each.paper_id, {})
         own = [passages[key] for key in each.keys]
         for sentence in body:
             answers, about = said.get((each.paper_id, sentence.ordinal), (0.0, 0.0))
@@ -90,10 +97,36 @@ def gather(
                 before=body[sentence.ordinal - 1].text if sentence.ordinal else "",
                 answers=answers,
                 about=about,
+                met=meetings.get((each.paper_id, sentence.ordinal), Met()),
+                paper_met=meetings.get((each.paper_id, None), Met()),
             )
             row = tuple(features(reading, place))
             found.append(Scored(place, _passage(own, sentence).id, row, weights.probability(row)))
     return sorted(found, key=lambda one: (-one.probability, one.place.rank, one.sentence.ordinal))
+
+
+def _meetings(
+    interaction: Interaction | None,
+    retrieved: Retrieved,
+    passages: Mapping[int, Passage],
+    bodies: Mapping[str, Sequence[Sentence]],
+) -> dict[tuple[str, int | None], Met]:
+    """Return how well each sentence meets the question and, at ordinal None, each paper."""
+    if interaction is None:
+        return {}
+    asked = interaction.asked(retrieved.query.text, retrieved.query.weights)
+    own = [*passages.values()]
+    best: dict[tuple[str, int | None], list[Vector]] = {}
+    texts = interaction.read([passage.embedded_text for passage in own])
+    for passage, text in zip(own, texts, strict=True):
+        near = cosines(asked, text)
+        best.setdefault((passage.paper_id, None), []).append(near.max(axis=1, initial=0.0))
+        shift = len(passage.embedded_text) - len(passage.text) - passage.start
+        for one in bodies[passage.paper_id]:
+            if one.end > passage.start and one.start < passage.end:
+                found = nearest(near, text, one.start + shift, one.end + shift)
+                best.setdefault((passage.paper_id, one.ordinal), []).append(found)
+    return {key: met(np.max(rows, axis=0), asked.rarity) for key, rows in best.items()}
 
 
 def _said(

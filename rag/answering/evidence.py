@@ -3,11 +3,11 @@
 Each candidate sentence of the best papers gets some twenty plain features (how
 near in meaning, which rare words of the question it holds, how its paper
 ranks, whether it has what the question asks for, its place and role in the
-abstract), where there is a reader also what it says of question and sentence,
-and a logistic regression turns them into the probability that a person would
-mark the sentence as evidence. The weights are fitted by
-``eval.calibration.answering`` on development questions only and lie beside
-this file as plain numbers, one set with a reader and one without.
+abstract, how well it meets each word piece of the question), where there is a reader
+also what it says of question and sentence, and a logistic regression turns them
+into the probability that a person would mark the sentence as evidence. The weights
+are fitted by ``eval.calibration.answering`` on development questions only and lie
+beside this file as plain numbers, one set for each combination of models.
 """
 
 import re
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from rag.answering.question import Kind, Question
 from rag.fusion import inverse_document_frequency
+from rag.interaction import Met
 from rag.schema import Paper, Sentence
 from rag.terms import names, numbers, terms
 
@@ -55,6 +56,10 @@ FEATURES = (
     "survey_reports",
     "read_answers",
     "read_about",
+    "met",
+    "met_rare",
+    "paper_met",
+    "paper_rare",
 )
 """Names of the features, in the order of the weights."""
 
@@ -108,6 +113,10 @@ class Place(NamedTuple):
     """Log-odds by the reader that the sentence answers; 0 where there is no reader."""
     about: float = 0.0
     """The same that its paper does."""
+    met: Met = Met()
+    """How well the sentence meets the question, word piece by word piece, where that is read."""
+    paper_met: Met = Met()
+    """The same of its paper."""
 
 
 class Reading(NamedTuple):
@@ -200,6 +209,10 @@ def features(reading: Reading, place: Place) -> list[float]:
         float(surveys and reports),
         place.answers,
         place.about,
+        place.met.mean,
+        place.met.rare,
+        place.paper_met.mean,
+        place.paper_met.rare,
     ]
 
 

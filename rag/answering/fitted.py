@@ -7,8 +7,20 @@ from typing import Any, NamedTuple
 from rag.answering.evidence import FEATURES, Weights
 from rag.answering.refusal import SIGNS
 
-FILE = "weights.json"
-WITH_READER = "weights-reader.json"
+
+class Models(NamedTuple):
+    """What reads sentences beside the search, and so which numbers fit."""
+
+    interaction: bool = False
+    """Late interaction, word piece by word piece."""
+    reader: bool = False
+    """The reader of pairs, where it weighs sentences."""
+
+    @property
+    def file(self) -> str:
+        """Return the file of the numbers."""
+        named = zip(("tokens", "reader"), self, strict=True)
+        return "-".join(["weights", *(name for name, used in named if used)]) + ".json"
 
 
 class Fitted(NamedTuple):
@@ -22,13 +34,17 @@ class Fitted(NamedTuple):
     """Probability below which a question is refused."""
 
 
-def load(*, reader: bool = False) -> Fitted:
-    """Read the weights that ship with Attest, those fitted with a reader or without.
+ALONE = Models()
+"""None: the search and the plain features."""
+
+
+def load(models: Models = ALONE) -> Fitted:
+    """Read the weights that ship with Attest for some models, or for none.
 
     Raises:
         ValueError: The file was fitted for other features; fit it again.
     """
-    name = WITH_READER if reader else FILE
+    name = models.file
     content = json.loads((files("rag.answering") / name).read_text(encoding="utf-8"))
     return Fitted(
         _weights(name, content["evidence"], FEATURES),

@@ -4,10 +4,11 @@ Nearness alone cannot tell: a question in everyday words lies as far from the
 abstract that answers it as an off-topic one, and a question about a detail
 that no abstract gives lies very near. What tells is what is *missing*: a name
 that no paper at hand holds, the thing counted or asked for, a number where one
-is wanted. These few signs go through a logistic regression fitted by
-``eval.calibration.answering`` (nested splits, development questions and copies
-of them whose papers were taken out). What the reader says of the sentences
-comes in by their evidence; by itself it told no more (AUROC .900 with and without).
+is wanted, a word that nothing in the paper comes near to. These few signs go
+through a logistic regression fitted by ``eval.calibration.answering`` (nested
+splits, development questions and copies of them whose papers were taken out). What
+the reader says of the sentences comes in by their evidence; by itself it told no
+more (AUROC .900 with and without).
 """
 
 from collections.abc import Sequence
@@ -34,6 +35,9 @@ SIGNS = (
     "plain_score",
     "plain_sentence",
     "sides_found",
+    "met",
+    "met_rare",
+    "met_least",
 )
 """Names of the signs, in the order of the weights."""
 
@@ -55,7 +59,7 @@ def signs(reading: Reading, retrieved: Retrieved, scored: Sequence[Scored]) -> S
     if not retrieved.candidates or not scored:
         return Signs((0.0,) * len(SIGNS), reading.question.names, False, False)
     question, best = reading.question, scored[:_LOOKED_AT]
-    first, fifth = retrieved.candidates[0].score, retrieved.candidates[:5][-1].score
+    first, fifth = retrieved.candidates[0].found, retrieved.candidates[:5][-1].found
     several = question.kind in {Kind.COMPARISON, Kind.SURVEY}
     looked = {
         one.paper.id: one.paper for one in (scored if several else (*best, *_of_first(scored)))
@@ -85,6 +89,9 @@ def signs(reading: Reading, retrieved: Retrieved, scored: Sequence[Scored]) -> S
         first * (not rare),
         nearest * (not rare),
         float(question.kind is Kind.COMPARISON and len(rare) > 1 and not missing),
+        max(one.place.paper_met.mean for one in best),
+        max(one.place.paper_met.rare for one in best),
+        max(one.place.paper_met.least for one in best),
     )
     return Signs(values, missing, count_missing, number_missing)
 

@@ -44,7 +44,7 @@ def _by_id(view: LibraryView, name: str) -> Candidate | None:
         return None
     passages = view.snapshot.passages_of([name])
     key, passage = next(iter(passages.items()))
-    return Candidate(name, passage, key, 0.0, 0.0, 0.0, tuple(passages))
+    return Candidate(name, passage, key, 0.0, 0.0, 0.0, 0.0, tuple(passages))
 
 
 def _about(

@@ -13,10 +13,11 @@ from eval.calibration.example import Example, examples, marked
 from rag.answering import fitted
 from rag.answering.candidates import Scored
 from rag.answering.evidence import FEATURES, Place, Reading
-from rag.answering.fitted import FILE, WITH_READER, load
+from rag.answering.fitted import Models, load
 from rag.answering.question import read_question
 from rag.answering.refusal import SIGNS, probability, signs
 from rag.build import open_library
+from rag.interaction import Met
 from rag.retrieval import Candidate, Query, Retrieved
 from rag.schema import Paper, Passage, Sentence
 from rag.settings import Settings
@@ -44,7 +45,7 @@ def candidate(paper: str, score: float) -> Candidate:
     passage = Passage(
         id=f"{paper}#0", paper_id=paper, ordinal=0, start=0, end=1, title="", text="x"
     )
-    return Candidate(paper, passage, 1, score, score, 0.0, (1,))
+    return Candidate(paper, passage, 1, score, score, score, 0.0, (1,))
 
 
 def example(number: int, *, answerable: bool) -> Example:
@@ -198,7 +199,7 @@ def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
 
 
 def test_sentences_are_labelled_by_the_gold_words_that_they_cover(pair):
-    first, second, third = examples([pair], reader="none")
+    first, second, third = examples([pair], Models())
     assert labelled(first) == ["Bells crack where tin gathers in the bronze."]
     assert labelled(second) == ["A bell of nine tons was cooled for three weeks."]
     assert labelled(third) == []
@@ -211,7 +212,7 @@ def labelled(one: Example) -> list[str]:
 
 
 def test_a_follow_up_is_retrieved_with_what_it_leans_on(pair):
-    _, second, _ = examples([pair], reader="none")
+    _, second, _ = examples([pair], Models())
     assert "bell" in second.reading.question.terms
     assert second.reading.question.text == "How long?"
     assert second.retrieved.candidates[0].paper_id == "bells"
@@ -224,19 +225,36 @@ def test_without_its_arguments_the_command_says_what_it_wants(capsys):
         assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("reader", ["weighs", "none"])
+def test_late_interaction_tells_how_well_each_sentence_meets_the_question(pair):
+    plain, met = (examples([pair], Models(interaction=each))[0] for each in (False, True))
+    assert {each.place.met for each in plain.scored} == {Met()}
+    near = {each.sentence.text: each.place.met.mean for each in met.scored}
+    assert max(near, key=near.__getitem__) == "Bells crack where tin gathers in the bronze."
+    assert all(each.place.paper_met.mean >= each.place.met.mean for each in met.scored)
+
+
+@pytest.mark.parametrize(
+    ("without", "written"),
+    [
+        ([], "weights-tokens-reader.json"),
+        (["reader"], "weights-tokens.json"),
+        (["interaction"], "weights-reader.json"),
+        (["reader", "interaction"], "weights.json"),
+    ],
+)
 @pytest.mark.parametrize("write", [False, True])
 def test_the_command_writes_numbers_that_load(
-    write, reader, separable, tmp_path, monkeypatch, capsys
+    write, without, written, separable, tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(answering, "examples", lambda _, reader: separable)
+    models = Models(interaction="interaction" not in without, reader="reader" not in without)
+    monkeypatch.setattr(answering, "examples", lambda _, used: {models: separable}[used])
     monkeypatch.setattr(rag.answering, "__path__", [str(tmp_path)])
-    main(["questions.jsonl", "library", "--reader", reader, *(["--write"] if write else [])])
+    left_out = [word for name in without for word in ("--without", name)]
+    main(["questions.jsonl", "library", *left_out, *(["--write"] if write else [])])
     assert f"{len(separable)} questions, {len(separable) * 2 * SENTENCES} sentences" in (
         capsys.readouterr().out
     )
-    written = FILE if reader == "none" else WITH_READER
     assert {path.name for path in tmp_path.glob("*.json")} == ({written} if write else set())
     if write:
         monkeypatch.setattr(fitted, "files", lambda _: tmp_path)
-        assert load(reader=reader == "weighs") == fit_all(separable)
+        assert load(models) == fit_all(separable)

@@ -183,7 +183,7 @@ class TestNetwork:
         assert value(-1, 3) == pytest.approx(-np.log(shares[1] + shares[2]), abs=1e-5)
 
     def test_the_rate_rises_stands_and_falls(self) -> None:
-        from eval.training.loop import Plan, pace
+        from eval.training.plan import Plan, pace
 
         plan = Plan(warm=0.1, fall=0.4)
         paces = [pace(step, 100, plan) for step in range(101)]
@@ -194,8 +194,9 @@ class TestNetwork:
         import torch
         from transformers import BertConfig
 
-        from eval.training.loop import Plan, collated, train
+        from eval.training.loop import collated, train
         from eval.training.network import Reader, loss
+        from eval.training.plan import Plan
 
         config = BertConfig(hidden_size=384, num_hidden_layers=1, num_attention_heads=12,
                             intermediate_size=64)  # fmt: skip

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rag.answering import fitted
 from rag.answering.evidence import FEATURES, Place, Reading, Weights, features
-from rag.answering.fitted import FILE, load
+from rag.answering.fitted import Models, load
 from rag.answering.question import read_question
 from rag.answering.refusal import SIGNS
 from rag.fusion import inverse_document_frequency
@@ -163,7 +163,9 @@ def test_the_shipped_numbers_fit_the_features_and_the_signs():
 def test_numbers_that_were_fitted_for_other_features_are_refused(
     part, damage, tmp_path, monkeypatch
 ):
-    content = json.loads((files(fitted.__package__ or "") / FILE).read_text(encoding="utf-8"))
+    content = json.loads(
+        (files(fitted.__package__ or "") / Models().file).read_text(encoding="utf-8")
+    )
     pairs = list(content[part]["weights"].items())
     changed = {
         "renamed": [("other", pairs[0][1]), *pairs[1:]],
@@ -171,7 +173,7 @@ def test_numbers_that_were_fitted_for_other_features_are_refused(
         "turned": pairs[::-1],
     }
     content[part]["weights"] = dict(changed[damage])
-    (tmp_path / FILE).write_text(json.dumps(content), encoding="utf-8")
+    (tmp_path / Models().file).write_text(json.dumps(content), encoding="utf-8")
     monkeypatch.setattr(fitted, "files", lambda _: tmp_path)
     with pytest.raises(ValueError, match=r"weights\.json does not fit the features"):
         load()

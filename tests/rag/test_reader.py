@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -97,13 +96,14 @@ def test_a_reranker_adds_what_the_reader_says_within_bounds() -> None:
         return NOTHING._replace(about=float(text))
 
     reranker = ReaderReranker(ScriptedReader(rule), weight=0.1)
-    stretches = [Stretch("2", 1.0), Stretch("-3", 1.5), Stretch("50", 0.0), Stretch("-50", 0.0)]
+    said = {"2": 1.0, "-3": 1.5, "50": 0.0, "-50": 0.0}
+    stretches = [Stretch((text, "9"), score, 0.0) for text, score in said.items()]
     assert reranker.scores("?", stretches) == pytest.approx([1.2, 1.2, 0.6, -0.6])
     assert reranker.name == "scripted-reader"
 
 
 def test_a_reranker_reads_every_stretch_with_the_question_once() -> None:
     reader = ScriptedReader()
-    stretches: Sequence[Stretch] = [Stretch("a", 0.1), Stretch("b", 0.2)]
+    stretches = [Stretch(("a",), 0.1, 0.0), Stretch(("b",), 0.2, 0.0)]
     ReaderReranker(reader).scores("which?", stretches)
     assert reader.asked == [("which?", "a"), ("which?", "b")]

@@ -253,7 +253,10 @@ def test_a_reranker_has_the_last_word(view, retriever):
     turned = HybridRetriever(open_embedder("hash"), reranker=reranker)
     found = turned.retrieve(view, "moss and tides")
     assert ids(found) == ids(plain)[::-1]
-    texts = [Stretch(each.passage.embedded_text, each.score) for each in plain.candidates]
+    texts = [
+        Stretch((each.passage.embedded_text,), each.score, each.lexical)
+        for each in plain.candidates
+    ]
     assert reranker.asked == [("moss and tides", texts)]
     assert [hit.rank for hit in found.hits(3)] == [1, 2, 3]
     assert [hit.score for hit in found.hits(2)] == [len(texts) - 1, len(texts) - 2]
@@ -266,19 +269,25 @@ def test_a_reranker_is_not_asked_about_nothing(view):
     assert reranker.asked == []
 
 
-def test_a_reranker_is_shown_the_title_and_the_nearest_sentences(sample, by_meaning):
+def test_a_reranker_is_shown_every_passage_the_nearest_first(sample, by_meaning):
     reranker = Backwards()
     retriever = HybridRetriever(open_embedder("minilm"), reranker=reranker)
     retriever.retrieve(sample, "How does BERT read text?")
     plain = by_meaning.retrieve(sample, "How does BERT read text?")
     ((_, shown),) = reranker.asked
     for each, stretch in zip(plain.candidates, shown, strict=False):
-        paper = sample.snapshot.papers([each.paper_id])[each.paper_id]
-        assert stretch.text.startswith(paper.title.rstrip(" ."))
-        rest = stretch.text.removeprefix(paper.title.rstrip(" .") + ". ")
-        said = [one.text for one in sample.snapshot.sentences([paper.id])[paper.id][1:]]
-        assert rest in {f"{a} {b}" for a in said for b in said} | set(said)
-        assert stretch.score == each.score
+        held = sample.snapshot.passages(each.keys).values()
+        assert stretch.passages[0] == each.passage.embedded_text
+        assert sorted(stretch.passages) == sorted(one.embedded_text for one in held)
+        assert (stretch.score, stretch.lexical) == (each.score, each.lexical)
+
+
+def test_a_reranked_paper_keeps_the_score_that_the_search_gave_it(sample, by_meaning):
+    question = "How does BERT read text?"
+    retriever = HybridRetriever(open_embedder("minilm"), reranker=Backwards())
+    plain = {one.paper_id: one.score for one in by_meaning.retrieve(sample, question).candidates}
+    found = retriever.retrieve(sample, question).candidates
+    assert {one.paper_id: one.found for one in found} == plain
 
 
 def test_the_plain_retriever_has_no_reranker(sample, by_meaning):
