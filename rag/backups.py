@@ -31,9 +31,11 @@ from rag.store.manifest import File, Manifest, sync, sync_tree
 from rag.store.publishing import VERSIONS, release
 from rag.store.snapshot import Snapshot
 from rag.store.tables import CATALOGUE, GONE, connect_reader, copy_database
+from rag.store.tuned import BEFORE as TUNING_BEFORE
+from rag.store.tuned import FILE as TUNING
 
 LISTING = "attest-backup.json"
-_BESIDE = frozenset({CATALOGUE, CONVERSATIONS, CASES})
+_BESIDE = frozenset({CATALOGUE, CONVERSATIONS, CASES, TUNING, TUNING_BEFORE})
 _TRIES = 5
 
 Files = dict[str, tuple[IO[bytes], File | None]]
@@ -185,8 +187,9 @@ def _pack(
         with closing(connect_reader(directory / CONVERSATIONS)) as source:
             copy_database(source, work / CONVERSATIONS)
         _put(packing, CONVERSATIONS, work / CONVERSATIONS)
-    if (directory / CASES).exists():
-        _put(packing, CASES, directory / CASES)
+    for name in (CASES, TUNING, TUNING_BEFORE):
+        if (directory / name).exists():
+            _put(packing, name, directory / name)
     counts = snapshot.counts()
     backup = Backup(
         made=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -183,6 +183,8 @@ def standing(status: Status, *, reachable: bool | None = None) -> Json:
         "model": status.model,
         "writer": status.writer.model_dump(mode="json") if status.writer else None,
     }
+    if status.tuned:
+        told["tuned"] = status.tuned.model_dump(mode="json")
     if reachable is None and status.published == status.store and not status.left:
         return told
     return {

@@ -15,10 +15,11 @@ from rag.store.compatibility import FORMAT_ONLY, require
 from rag.store.ingest import Makers, Progress, Reading, named, silent, standard
 from rag.store.lock import Lock
 from rag.store.opening import LOCK, writing
-from rag.store.report import AddReport, Compacted, SplitReport, Status
+from rag.store.report import AddReport, Compacted, SplitReport, Status, status_of
 from rag.store.snapshot import Snapshot
 from rag.store.space import size_of
-from rag.store.tables import CATALOGUE, EMBEDDED, FORMAT, LEFT, STORE
+from rag.store.tables import CATALOGUE, FORMAT
+from rag.store.tuned import Kept
 from rag.store.verifying import catalogue_of, prove, verify
 from rag.store.view import Indexes, LibraryView, open_indexes
 from rag.store.writer import Writer
@@ -55,6 +56,7 @@ class Library:
         self._reading = reading
         self._collector = collector
         self._server = server
+        self._tuned = Kept(self.directory)
         self._opened: Indexes | None = None
         self._opening = ThreadLock()
         self._proved = -1
@@ -184,18 +186,8 @@ class Library:
             LibraryMissing: There is none.
         """
         with self.snapshot() as snapshot:
-            counts, meta = snapshot.counts(), snapshot.meta
-        return Status(
-            papers=counts["papers"],
-            passages=counts["passages"],
-            fingerprint=meta.get("fingerprint", ""),
-            version=meta.get("version", ""),
-            store=self._server.url if self._server else EMBEDDED,
-            published=meta.get(STORE, EMBEDDED),
-            left=tuple(meta.get(LEFT, "").split()),
-            model=meta.get("model", ""),
-            writer=Lock(self.directory / LOCK).holder(),
-        )
+            url = self._server.url if self._server else None
+            return status_of(self.directory, self.directory / LOCK, snapshot, url)
 
     def verify(self) -> str:
         """Check every stored byte and every vector; return the fingerprint, computed anew.
@@ -258,7 +250,8 @@ class Library:
                 snapshot.close()
                 raise
             else:
-                return LibraryView(snapshot, indexes, self.open)
+                tuning = self._tuned.fitting(snapshot.meta["model"])
+                return LibraryView(snapshot, indexes, self.open, tuning)
         raise self._lost()
 
     def _replaced(self, generation: int) -> bool:

@@ -133,7 +133,8 @@ class HybridRetriever:
         vector = self._embedder.embed_query(text)
         embedder = self._embedder
         part = embedder.project(vector) if isinstance(embedder, SentenceEmbedder) else None
-        return Query(text, weights, vector, part)
+        # Sentences are compared untuned: what they say of an answer was fitted so.
+        return Query(text, weights, view.turned(vector), part)
 
     def _scored(
         self, view: LibraryView, query: Query, papers: Iterable[str], words: dict[str, float]

@@ -22,9 +22,8 @@ from eval.training.sets import shipped
 from rag.pairs import titled
 from rag.sentences import split
 from rag.terms import numbers, terms
+from rag.tuning.asking import stripped
 
-KEPT = 0.3
-"""Share of the words common to pseudo-question and stretch that stay in the question."""
 _OPEN_SINCE = 2016
 _FEWEST, _MOST = 8, 45
 _TURNS = {
@@ -126,17 +125,6 @@ class Neighbours:
                 scores[at] = scores.get(at, 0.0) + log(len(self._pool) / len(own))
         best = sorted(scores, key=lambda at: (-scores[at], at))[:8]
         return [self._pool[at] for at in best if self._pool[at] is not apart]
-
-
-def stripped(sentence: str, stretch: str, draw: random.Random) -> str:
-    """Return a sentence without most of the words whose terms a stretch holds too."""
-    shared = frozenset(terms(stretch))
-    kept = [
-        word
-        for word in sentence.split()
-        if not (frozenset(terms(word)) & shared) or draw.random() < KEPT
-    ]
-    return " ".join(kept)
 
 
 def falsified(pool: Sequence[Abstract], *, count: int, seed: int) -> Iterator[Example]:

@@ -18,6 +18,7 @@ from rag.cli import (
     reading,
     safekeeping,
     surroundings,
+    tuning,
 )
 from rag.cli.failures import defect, reported
 from rag.cli.session import Session
@@ -133,7 +134,7 @@ def _options(
 
 
 _ROOMS = (
-    *(library, asking, inquiring, listing, reading, keeping, safekeeping, exporting),
+    *(library, asking, inquiring, listing, reading, keeping, safekeeping, tuning, exporting),
     surroundings,
 )
 for _room in _ROOMS:

@@ -10,6 +10,7 @@ STAGES = {
     "words": ("indexing words", "passages"),
     "index": ("indexing vectors", "passages"),
     "ask": ("asking", "questions"),
+    "tune": ("embedding", "questions"),
 }
 _PLAIN = 5.0
 """Seconds between two lines where they cannot be overwritten."""

@@ -1,7 +1,7 @@
 """What every embedder offers, and the arithmetic that they share."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +78,7 @@ class SentenceEmbedder(Embedder, Protocol):
         ...
 
 
-def unit(vectors: Vector) -> Vector:
+def unit(vectors: NDArray[np.floating[Any]]) -> Vector:
     """Scale each row to length 1; a row of zeros stays."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)

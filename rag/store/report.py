@@ -1,7 +1,12 @@
 """What an ``add`` did and how a library stands."""
 
+from pathlib import Path
+
 from rag.schema import Noun, Paper, Rejection, Source
-from rag.store.lock import Holder
+from rag.store.lock import Holder, Lock
+from rag.store.snapshot import Snapshot
+from rag.store.tables import EMBEDDED, LEFT, STORE
+from rag.store.tuned import About, Kept
 
 
 class FileError(Noun):
@@ -101,3 +106,33 @@ class Status(Noun):
     model: str
     writer: Holder | None = None
     """Who is writing now."""
+    tuned: About | None = None
+    """What the library has learned of itself, where questions are turned by it."""
+
+
+def status_of(directory: Path, lock: Path, snapshot: Snapshot, url: str | None) -> Status:
+    """Return how a library stands.
+
+    Args:
+        directory: Its folder.
+        lock: The file that its writer holds.
+        snapshot: Of its catalogue.
+        url: Of the server that the settings name, or None.
+
+    Raises:
+        LibraryDamaged: Its tuning is not what was written.
+    """
+    counts, meta = snapshot.counts(), snapshot.meta
+    tuning = Kept(directory).fitting(meta.get("model", ""))
+    return Status(
+        papers=counts["papers"],
+        passages=counts["passages"],
+        fingerprint=meta.get("fingerprint", ""),
+        version=meta.get("version", ""),
+        store=url or EMBEDDED,
+        published=meta.get(STORE, EMBEDDED),
+        left=tuple(meta.get(LEFT, "").split()),
+        model=meta.get("model", ""),
+        writer=Lock(lock).holder(),
+        tuned=tuning.about if tuning else None,
+    )

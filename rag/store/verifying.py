@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.errors import LibraryDamaged, LibraryMismatch
+from rag.store import tuned
 from rag.store.child import Collector
 from rag.store.chroma import Job
 from rag.store.compatibility import require_chroma
@@ -88,6 +89,7 @@ def verify(
     meta = snapshot.meta
     intact(directory / CATALOGUE)
     require_sound(directory / CATALOGUE, snapshot)
+    tuned.read(directory)
     if "version" not in meta:
         raise LibraryDamaged(f"{directory} has no published version; run 'attest rebuild'")
     folder = directory / VERSIONS / meta["version"]

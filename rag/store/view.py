@@ -4,12 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from rag.embedding.port import Vector
 from rag.errors import LibraryDamaged
 from rag.store.compatibility import require_chroma
 from rag.store.index import KEYS, VECTORS, VectorIndex, read_vectors
 from rag.store.manifest import Manifest
 from rag.store.publishing import VERSIONS
 from rag.store.snapshot import Snapshot
+from rag.store.tuned import Tuning
 
 if TYPE_CHECKING:
     from rag.store.index import Graph
@@ -33,7 +35,11 @@ class LibraryView:
     """
 
     def __init__(
-        self, snapshot: Snapshot, indexes: Indexes, reopen: Callable[[], "LibraryView"]
+        self,
+        snapshot: Snapshot,
+        indexes: Indexes,
+        reopen: Callable[[], "LibraryView"],
+        tuning: Tuning | None = None,
     ) -> None:
         self.snapshot = snapshot
         """Papers, sentences, passages and filters."""
@@ -42,6 +48,7 @@ class LibraryView:
         self.lexical = indexes.lexical
         """Passages by words."""
         self._reopen = reopen
+        self._tuning = tuning
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -64,6 +71,10 @@ class LibraryView:
     def generation(self) -> int:
         """Number of the version."""
         return self.snapshot.generation
+
+    def turned(self, vector: Vector) -> Vector:
+        """Return a question's vector [dim] as the library has learned to search it."""
+        return vector if self._tuning is None else self._tuning.turn(vector)
 
     def refresh(self) -> "LibraryView":
         """Return a view of the newest version: itself, unless a newer one was published.

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from rag.retractions import labelled
 from rag.schema import Paper
 from rag.store.report import AddReport, MergeReport, Status
+from rag.store.tuned import About
 from rag.terminal.layout import Run
 from rag.terminal.plain import counted, plain
 from rag.terminal.screen import Screen
@@ -108,6 +109,7 @@ def show_status(
             ("store", _store(status, reachable)),
             ("left at", ", ".join(map(_left, status.left))),
             ("model", status.model),
+            ("tuned", _tuned(status.tuned)),
             ("writer", writer),
         ],
     )
@@ -117,6 +119,13 @@ def _store(status: Status, reachable: bool | None) -> str:
     answers = {True: " (answers)", False: " (does not answer)", None: ""}[reachable]
     elsewhere = "" if status.published == status.store else f"; this version: {status.published}"
     return f"{status.store}{answers}{elsewhere}"
+
+
+def _tuned(about: About | None) -> str:
+    if about is None:
+        return ""
+    before, after = about.before.reciprocal, about.after.reciprocal
+    return f"{about.made[:10]} on {about.papers:,} papers (reciprocal rank {before} to {after})"
 
 
 def _left(url: str) -> str:
