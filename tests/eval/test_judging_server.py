@@ -119,7 +119,10 @@ def test_a_server_that_stays_busy_is_given_up(endpoint: ChatEndpoint):
     assert len(endpoint.requests) == 3
 
 
-@pytest.mark.parametrize("told", ["3600", formatdate(time.time() + 3600, usegmt=True)])
+# Named, because two processes that collect these tests must see the same names.
+@pytest.mark.parametrize(
+    "told", ["3600", formatdate(time.time() + 3600, usegmt=True)], ids=["seconds", "date"]
+)
 def test_a_wait_beyond_the_whole_time_is_not_begun(endpoint: ChatEndpoint, told: str):
     endpoint.answer = constant(429, Retry_After=told)
     start = time.monotonic()

@@ -232,6 +232,7 @@ class Typed:
         (gzip.compress(ENTRY.encode()), "Two", "bibtex"),
         (BOOK, "Four", "workbook"),
     ],
+    ids=["lines", "packed", "workbook"],
 )
 def test_a_dash_is_standard_input(monkeypatch, data: bytes, title: str, form: str):
     monkeypatch.setattr(sys, "stdin", Typed(data))
