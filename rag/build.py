@@ -77,7 +77,7 @@ def assistant_with(settings: Settings, model: "LanguageModel | None") -> "Assist
     from rag.answering.generative import GenerativeAnswerer
     from rag.assistant import Assistant
 
-    checker = checker_with(settings.reader)
+    checker = checker_with(settings.reader, pieces=settings.interaction)
     extractive = ExtractiveAnswerer(
         load(models_of(settings)),
         reader=pair_reader(settings.reader) if settings.reader == "weighs" else None,
@@ -128,12 +128,14 @@ def interaction() -> "Interaction":
     return Interaction(MiniLM(precision="int8"), threads=cores())
 
 
-def checker_with(reader: str) -> "Checker":
-    """Return the checker of claims that a setting of the reader wants."""
+def checker_with(reader: str, *, pieces: bool) -> "Checker":
+    """Return the checker of claims that the settings of reader and late interaction want."""
     from rag.verification import LexicalChecker, MeaningChecker
 
     model = pair_reader(reader)
-    return MeaningChecker(LexicalChecker(), model) if model else LexicalChecker()
+    if model is None:
+        return LexicalChecker()
+    return MeaningChecker(LexicalChecker(), model, interaction=interaction() if pieces else None)
 
 
 def pair_reader(reader: str) -> "PairReader | None":

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from rag.schema import Answer, Citation, Claim, Hit, Paper, Withheld
+from rag.schema import Answer, Citation, Claim, Hit, Paper, Verdict, Withheld
 from rag.store.report import AddReport, SplitReport, Status
 
 Json = dict[str, object]
@@ -200,6 +200,7 @@ def _withheld(sentence: Withheld) -> Json:
         "text": sentence.text,
         "verdict": sentence.verdict.label,
         "support": round(sentence.verdict.probability, 4),
+        **_unmet(sentence.verdict),
         "against": cited([sentence.against])[0] if sentence.against else None,
     }
 
@@ -210,4 +211,10 @@ def _claim(claim: Claim) -> Json:
         "citations": list(claim.citations),
         "verdict": claim.verdict.label,
         "support": round(claim.verdict.probability, 4),
+        **_unmet(claim.verdict),
     }
+
+
+def _unmet(verdict: Verdict) -> Json:
+    """Return which characters of a sentence its evidence does not come near to, if any."""
+    return {"unmet": [list(span) for span in verdict.unmet]} if verdict.unmet else {}

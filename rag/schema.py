@@ -205,6 +205,8 @@ class Verdict(Noun):
     """Name and version of the checker."""
     reason: str = ""
     """One phrase a person can read, such as ``number 42 is not in the evidence``."""
+    unmet: tuple[tuple[int, int], ...] = Described(default=(), exclude_if=operator.not_)
+    """Characters of the claim that nothing in the evidence comes near to, where it falls short."""
 
 
 class Claim(Noun):
@@ -291,10 +293,6 @@ _BRACKETED = re.compile(r"\[([\d\s,;–-]+)\]")
 
 
 def marked(claim: Claim) -> str:
-    """Return a claim's text followed by its markers.
-
-    A number that the paper itself has in brackets, ``74 [14] years``, is no marker, so its
-    brackets become full-width ones here; the claim's own text stays as it is.
-    """
+    """Return a claim's text and its markers; a ``[14]`` of its own gets full-width brackets."""
     text = _BRACKETED.sub(r"［\1］", claim.text)
     return " ".join([text, *(f"[{n}]" for n in claim.citations)])

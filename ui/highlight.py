@@ -1,12 +1,13 @@
-"""Which parts of an abstract are marked, and how."""
+"""Which parts of an abstract, or of a sentence of an answer, are marked, and how."""
 
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-Look = Literal["", "also", "cited"]
-"""Plain; cited elsewhere in the same answer; the citation that is shown."""
-_ORDER: tuple[Look, ...] = ("", "also", "cited")
+Look = Literal["", "also", "cited", "unmet"]
+"""Plain; cited elsewhere in the same answer; the citation that is shown; in a sentence of an
+answer, what its evidence does not come near to."""
+_ORDER: tuple[Look, ...] = ("", "also", "cited", "unmet")
 
 
 class Span(NamedTuple):

@@ -21,7 +21,7 @@ from rag.inquiries.comparison import Comparison
 from rag.people import byline
 from rag.phrases import parted
 from rag.retractions import labelled
-from rag.schema import Answer, Citation, Filters, Hit, Paper
+from rag.schema import Answer, Citation, Claim, Filters, Hit, Paper, Withheld
 from rag.store.listing import Listing
 from rag.store.report import AddReport
 from rag.terminal.plain import counted, plain
@@ -278,6 +278,7 @@ def _environment() -> Environment:
         verdicts=VERDICTS,
         stands=STANDS,
         source_of=_source_of,
+        told=_told,
         cut=_short,
     )
     return environment
@@ -286,6 +287,11 @@ def _environment() -> Environment:
 def _source_of(citation: Citation | Paper) -> str:
     """Return who stands for a citation in a few words."""
     return byline(citation.authors, citation.year) or _short(citation.title, 60)
+
+
+def _told(claim: Claim | Withheld) -> tuple[Segment, ...]:
+    """Return a sentence in parts, those marked that its evidence does not come near to."""
+    return segments(claim.text, [Span(a, b, "unmet") for a, b in claim.verdict.unmet])
 
 
 def _short(text: str, most: int) -> str:

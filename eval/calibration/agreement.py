@@ -68,7 +68,7 @@ class Rate(NamedTuple):
 def judged(library: Path, data: Path, *, k: int = PAPERS) -> list[Judged]:
     """Return every judged pair with the sentences of its paper held against the claim."""
     settings = Settings(library=library)
-    checker = checker_with(settings.reader)
+    checker = checker_with(settings.reader, pieces=settings.interaction)
     tools = Tools(HybridRetriever(embedder(settings.embedder)), load(), checker)
     texts = dict(_claims(data))
     found: list[Judged] = []

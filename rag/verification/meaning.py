@@ -1,9 +1,10 @@
-"""The checker that joins words with meaning: the lexical one and a reader of pairs.
+"""The checker that joins words with meaning: the lexical one, a reader of pairs, word pieces.
 
 Words are exact about figures and names and blind to what follows from what; the reader sees
-paraphrase and contradiction and may overlook a digit. A logistic regression over both gives the
-probability, and the hard rules of the lexical checker stay hard: no reader talks a number into
-evidence that does not state it. Fitted by ``eval.calibration.support``.
+paraphrase and contradiction and may overlook a digit; late interaction sees which words of the
+claim nothing in the evidence comes near to, and so what was added. A logistic regression over all
+of them gives the probability, and the hard rules of the lexical checker stay hard: nothing talks
+a number into evidence that does not state it. Fitted by ``eval.calibration.meaning``.
 """
 
 import json
@@ -13,12 +14,14 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import NamedTuple
 
+from rag.interaction import Interaction, Met
 from rag.pairs import PairReader
 from rag.schema import Label, Verdict
 from rag.sentences import split
 from rag.terms import terms
 from rag.verification.features import Comparison
 from rag.verification.lexical import LexicalChecker, rules, within
+from rag.verification.meeting import meets, unmet
 
 WINDOW = 90
 """Words of evidence that the reader is shown at once; windows share one sentence."""
@@ -29,7 +32,7 @@ ALONE = 2
 ON_IT = 0.5
 """Share of a claim's content in one sentence, below which nothing contradicts it: of two texts
 on different things the reader says now silence, now contradiction."""
-FILE = "meaning.json"
+FILE, WITH_PIECES = "meaning.json", "meaning-tokens.json"
 
 
 class Signs(NamedTuple):
@@ -41,16 +44,22 @@ class Signs(NamedTuple):
     """The reader's log-odds that a stretch supports the claim: of the best stretch."""
     contradicts: float
     """The same that one contradicts it."""
+    met: float = 0.0
+    """How near the evidence comes to the words of the claim, 0 where word pieces are not read."""
+    least: float = 0.0
+    """The same to the word that it is furthest from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The fitted numbers, as ``eval.calibration.support`` wrote them."""
+    """The fitted numbers, as ``eval.calibration.meaning`` wrote them."""
 
     version: str
     words: float
     supports: float
     contradicts: float
+    met: float
+    least: float
     intercept: float
     supported: float
     """Least probability of a supported claim."""
@@ -66,13 +75,16 @@ class Weights:
             + self.words * signs.words
             + self.supports * signs.supports
             + self.contradicts * signs.contradicts
+            + self.met * signs.met
+            + self.least * signs.least
         )
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
-def load_weights() -> Weights:
-    """Return the weights that ship with the package."""
-    text = files("rag.verification").joinpath(FILE).read_text(encoding="utf-8")
+def load_weights(*, pieces: bool = False) -> Weights:
+    """Return the weights that ship with the package, with word pieces or without."""
+    name = WITH_PIECES if pieces else FILE
+    text = files("rag.verification").joinpath(name).read_text(encoding="utf-8")
     return Weights(**json.loads(text))
 
 
@@ -80,12 +92,18 @@ class MeaningChecker:
     """Checks claims by words and by meaning."""
 
     def __init__(
-        self, lexical: LexicalChecker, reader: PairReader, weights: Weights | None = None
+        self,
+        lexical: LexicalChecker,
+        reader: PairReader,
+        *,
+        interaction: Interaction | None = None,
+        weights: Weights | None = None,
     ) -> None:
-        """Take both parts and, for fitting, other weights than those that ship."""
+        """Take the parts and, for fitting, other weights than those that ship."""
         self._lexical = lexical
         self._reader = reader
-        self._weights = weights or load_weights()
+        self._interaction = interaction
+        self._weights = weights or load_weights(pieces=interaction is not None)
 
     @property
     def name(self) -> str:
@@ -106,18 +124,30 @@ class MeaningChecker:
             most = self._weights.supported if label == "partial" else self._weights.partial
             probability = min(probability, most)
         return Verdict(
-            label=label, probability=round(probability, 4), checker=self.name, reason=reason
+            label=label,
+            probability=round(probability, 4),
+            checker=self.name,
+            reason=reason,
+            unmet=() if label == "supported" else self._unmet(claim, evidence),
         )
 
     def signs(self, claim: str, evidence: Sequence[str], compared: Comparison) -> Signs:
         """Return what decides on a claim that both sides have something to say on."""
-        readings = self._reader.read(claim, stretches(claim, evidence))
-        shares = [one.support for one in readings]
+        texts = stretches(claim, evidence)
+        shares = [one.support for one in self._reader.read(claim, texts)]
+        meeting = Met() if self._interaction is None else meets(self._interaction, claim, texts)
         return Signs(
             words=_odds(self._lexical.probability(compared)),
             supports=max(_odds(supports) for supports, _, _ in shares),
             contradicts=max(_odds(contradicts) for _, contradicts, _ in shares),
+            met=meeting.rare,
+            least=meeting.least,
         )
+
+    def _unmet(self, claim: str, evidence: Sequence[str]) -> tuple[tuple[int, int], ...]:
+        if self._interaction is None:
+            return ()
+        return unmet(self._interaction, claim, stretches(claim, evidence))
 
     def _graded(self, probability: float, found: Signs, coverage: float) -> tuple[Label, str]:
         if probability >= self._weights.supported:

@@ -3,6 +3,8 @@
 # pyright: reportMissingImports=false
 # Types are checked before torch is installed.
 
+import gzip
+import json
 import random
 from pathlib import Path
 
@@ -12,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.calibration.sets import held_back
-from eval.training.abstracts import Abstract, Neighbours, falsified, stripped, turned
-from eval.training.claims import near
+from eval.training.abstracts import Abstract, Neighbours, falsified, turned
+from eval.training.claims import near, opposed, trials
 from eval.training.encoding import NO_PLACE, batches, encoded
 from eval.training.example import CONTRADICTS, SUPPORTS, UNDECIDED, Example
 from eval.training.questions import nearest, windows
@@ -21,6 +23,7 @@ from eval.training.sets import SETS, licence_table, shipped
 from rag.embedding.minilm import FOLDER
 from rag.reader.pairs import FIRST, LONGEST, Pairs
 from rag.terms import terms
+from rag.tuning.asking import stripped
 
 POOL = [
     Abstract("acl", "Parsing", (
@@ -241,3 +244,68 @@ class TestNetwork:
         expected = torch.stack([outputs.about, outputs.answers, *outputs.support.unbind(1)], 1)
         found = np.array([one[:5] for one in said])
         assert np.corrcoef(found.ravel(), expected.numpy().ravel())[0, 1] > 0.995
+
+    def test_what_ships_can_be_trained_on(self, tmp_path: Path) -> None:
+        import torch
+        from transformers import BertConfig
+
+        from eval.training.loop import collated
+        from eval.training.network import Reader as Network
+        from eval.training.resuming import started
+        from rag.reader import Reader
+        from rag.reader.reader import FOLDER as SHIPPED
+
+        config = BertConfig(hidden_size=384, num_hidden_layers=6, num_attention_heads=12,
+                            intermediate_size=1536)  # fmt: skip
+        (model,) = SHIPPED.glob("*.onnx")
+        network = started(Network(config), model).eval()
+        texts = [" ".join(one.sentences) for one in POOL]
+        said = Reader(threads=1).read("what reduces regret?", texts)
+        examples = [Example("answers", "acl", "what reduces regret?", text) for text in texts]
+        ids, types, mask, _ = collated(encoded(examples, _PAIRS))
+        with torch.no_grad():
+            outputs = network(ids, types, mask)
+        again = torch.stack([outputs.about, outputs.answers, *outputs.support.unbind(1)], 1)
+        found = np.array([one[:5] for one in said])
+        # Activations are rounded to 8 bits while the shipped form runs, and here they are not.
+        assert np.abs(found - again.numpy()).max() < 0.8
+        assert np.corrcoef(found.ravel(), again.numpy().ravel())[0, 1] > 0.99
+
+    def test_what_is_no_reader_is_not_trained_on(self) -> None:
+        from transformers import BertConfig
+
+        from eval.training.network import Reader as Network
+        from eval.training.resuming import started
+
+        config = BertConfig(hidden_size=384, num_hidden_layers=6, num_attention_heads=12,
+                            intermediate_size=1536)  # fmt: skip
+        with pytest.raises((ValueError, KeyError)):
+            started(Network(config), FOLDER / "model.onnx")
+
+
+def test_claims_on_trials_contradict_where_the_direction_is_wrong(tmp_path: Path) -> None:
+    folder = tmp_path / "training" / "evidence-inference"
+    folder.mkdir(parents=True)
+    record = {"split": "train", "label": True, "response": "Drug A increased sleep.",
+              "context": "We gave drug A. Sleep rose by an hour.",
+              "meta": {"evidence": "Sleep rose by an hour."}}  # fmt: skip
+    wrong = {**record, "label": False, "response": "Drug A decreased sleep."}
+    kept = {**record, "split": "test"}
+    with gzip.open(folder / "evidence_inference.jsonl.gz", "wt") as file:
+        file.writelines(json.dumps(one) + "\n" for one in (record, wrong, kept))
+    made = list(trials(tmp_path))
+    assert [one.support for one in made] == [SUPPORTS, SUPPORTS, CONTRADICTS, CONTRADICTS]
+    assert [one.second for one in made[:2]] == [record["meta"]["evidence"], record["context"]]
+
+
+def test_supported_claims_are_turned_into_their_opposites() -> None:
+    said = [
+        Example("supports", "scifact", "Sleep is higher in the young.", "e", support=SUPPORTS),
+        Example("supports", "scifact", "Sleep is higher in the old.", "e", support=UNDECIDED),
+        Example("supports", "scifact", "It is so.", "e", support=SUPPORTS),
+    ]
+    made = list(opposed(said, seed=0))
+    assert [one.support for one in made] == [CONTRADICTS, CONTRADICTS]
+    assert made[0].first == "Sleep is lower in the young."
+    assert made[1].first == "It is not so."
+    assert all(one.second == "e" for one in made)

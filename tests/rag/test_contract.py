@@ -18,6 +18,7 @@ from rag.schema import (
     Rejection,
     Source,
     Verdict,
+    Withheld,
     text_hash,
 )
 from rag.store.lock import Holder
@@ -114,6 +115,16 @@ def test_claims_citations_and_hits_have_exactly_the_promised_keys():
         }
     ]
     assert found["timings_ms"] == {"total": 12.35}
+
+
+def test_a_claim_that_falls_short_tells_which_of_its_characters_are_not_met():
+    claim = ANSWER.claims[0]
+    verdict = claim.verdict.model_copy(update={"label": "partial", "unmet": ((0, 4), (13, 18))})
+    short = claim.model_copy(update={"verdict": verdict})
+    withheld = Withheld(text=claim.text, verdict=verdict)
+    found = answered(ANSWER.model_copy(update={"claims": (short,), "withheld": (withheld,)}))
+    for (told,) in (found["claims"], found["withheld"]):
+        assert told["unmet"] == [[0, 4], [13, 18]]
 
 
 @given(st.text("[]0123456789-–,; ay"))

@@ -8,31 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from pieces import Words
 
 from rag.embedding.minilm import MiniLM
 from rag.embedding.port import Vector
 from rag.interaction import Interaction, Met, cosines, met, nearest
 from rag.reranking import InteractionReranker, Stretch
-
-DIRECTIONS = ("moon", "tide", "bell")
-
-
-class Words:
-    """An encoder to whom each known word is a direction of its own, and others are between."""
-
-    def __init__(self) -> None:
-        self.read: list[str] = []
-
-    def tokens(self, text: str) -> tuple[Vector, list[tuple[int, int]]]:
-        self.read.append(text)
-        rows, places, at = [np.ones(3)], [(0, 0)], 0
-        for word in text.split():
-            start = text.index(word, at)
-            at = start + len(word)
-            known = [float(word == each) * 5 for each in DIRECTIONS]
-            rows.append(np.array(known if any(known) else [1.0, 1.0, 1.0]))
-            places.append((start, at))
-        return np.array(rows, np.float32), places
 
 
 def meeting(question: str, text: str, weights: Mapping[str, float]) -> Met:

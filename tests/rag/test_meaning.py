@@ -9,14 +9,16 @@ from rag.pairs import PairReading
 from rag.verification import LexicalChecker, MeaningChecker
 from rag.verification.meaning import WINDOW, WINDOWS, Signs, Weights, load_weights, stretches
 
-WEIGHTS = Weights("test", 0.5, 1.0, -0.5, 0.0, 0.6, 0.3, 1.0)
+WEIGHTS = Weights("test", 0.5, 1.0, -0.5, 0.0, 0.0, 0.0, 0.6, 0.3, 1.0)
 YES = NOTHING._replace(supports=6.0)
 NO = NOTHING._replace(contradicts=6.0)
 SILENT = NOTHING._replace(undecided=6.0)
 
 
 def checker_saying(reading: PairReading) -> MeaningChecker:
-    return MeaningChecker(LexicalChecker(), ScriptedReader(lambda first, second: reading), WEIGHTS)
+    return MeaningChecker(
+        LexicalChecker(), ScriptedReader(lambda first, second: reading), weights=WEIGHTS
+    )
 
 
 def test_a_paraphrase_stands_where_the_reader_sees_it() -> None:
@@ -51,7 +53,7 @@ def test_no_reader_talks_a_number_or_a_name_into_evidence(claim: str, evidence: 
 
 def test_a_quotation_needs_no_reader() -> None:
     reader = ScriptedReader(lambda first, second: NO)
-    checker = MeaningChecker(LexicalChecker(), reader, WEIGHTS)
+    checker = MeaningChecker(LexicalChecker(), reader, weights=WEIGHTS)
     assert checker.check("Bees visit blue flowers.", ["Bees visit blue flowers."]).label == (
         "supported"
     )

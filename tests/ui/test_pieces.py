@@ -6,9 +6,19 @@ import gradio as gr
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from saidbefore import answer
 
 from rag.errors import UsageError
-from rag.schema import Answer, Citation, Filters, Identifiers, Paper, text_hash
+from rag.schema import (
+    Answer,
+    Citation,
+    Filters,
+    Identifiers,
+    Paper,
+    Verdict,
+    Withheld,
+    text_hash,
+)
 from rag.settings import Settings
 from ui import render
 from ui.highlight import Span, segments
@@ -31,6 +41,24 @@ def test_segments_are_the_text_and_mark_what_is_asked(text: str, spans: list[Spa
     for at in range(len(text)):
         over = {s.look for s in spans if 0 <= s.start <= at < s.end}
         assert looks[at] == ("c" if "cited" in over else "a" if "also" in over else ".")
+
+
+def test_words_that_the_evidence_does_not_have_are_marked_and_escaped() -> None:
+    text = "Owls <hunt> by sonar."
+    at = text.index("<hunt>"), text.index("<hunt>") + 6
+    verdict = Verdict(label="partial", probability=0.4, checker="c", unmet=(at,))
+    made = answer("a", "How?", text)
+    claim = made.claims[0].model_copy(update={"verdict": verdict})
+    withheld = Withheld(text=text, verdict=verdict)
+    page = render.turn(
+        made.model_copy(update={"claims": (claim,), "withheld": (withheld,)}), Place("l", "c")
+    )
+    marked = (
+        'Owls <u class="unmet">&lt;hunt&gt;<span class="unseen"> (not in the evidence)</span></u> '
+    )
+    assert page.count(marked) == 2
+    plain = render.turn(made, Place("l", "c"))
+    assert "unmet" not in plain
 
 
 @given(
