@@ -73,7 +73,8 @@ def pmcid(text: str) -> str | None:
     found = _PMCID.search(text)
     if found is not None:
         return f"PMC{found.group(1)}"
-    return f"PMC{text}" if text.isascii() and text.isdigit() else None
+    plain = text.isascii() and text.isdigit()
+    return f"PMC{text}" if plain and _PMCID.search(f"PMC{text}") else None
 
 
 def acl(text: str) -> str | None:

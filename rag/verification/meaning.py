@@ -12,16 +12,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from rag.interaction import Interaction, Met
 from rag.pairs import PairReader
 from rag.schema import Label, Verdict
 from rag.sentences import split
 from rag.terms import terms
 from rag.verification.features import Comparison
 from rag.verification.lexical import LexicalChecker, rules, within
-from rag.verification.meeting import meets, unmet
+
+if TYPE_CHECKING:
+    from rag.interaction import Interaction
 
 WINDOW = 90
 """Words of evidence that the reader is shown at once; windows share one sentence."""
@@ -96,7 +97,7 @@ class MeaningChecker:
         lexical: LexicalChecker,
         reader: PairReader,
         *,
-        interaction: Interaction | None = None,
+        interaction: "Interaction | None" = None,
         weights: Weights | None = None,
     ) -> None:
         """Take the parts and, for fitting, other weights than those that ship."""
@@ -135,18 +136,24 @@ class MeaningChecker:
         """Return what decides on a claim that both sides have something to say on."""
         texts = stretches(claim, evidence)
         shares = [one.support for one in self._reader.read(claim, texts)]
-        meeting = Met() if self._interaction is None else meets(self._interaction, claim, texts)
-        return Signs(
+        found = Signs(
             words=_odds(self._lexical.probability(compared)),
             supports=max(_odds(supports) for supports, _, _ in shares),
             contradicts=max(_odds(contradicts) for _, contradicts, _ in shares),
-            met=meeting.rare,
-            least=meeting.least,
         )
+        if self._interaction is None:
+            return found
+        # numpy comes with it, which a check of words alone does without.
+        from rag.verification.meeting import meets
+
+        meeting = meets(self._interaction, claim, texts)
+        return found._replace(met=meeting.rare, least=meeting.least)
 
     def _unmet(self, claim: str, evidence: Sequence[str]) -> tuple[tuple[int, int], ...]:
         if self._interaction is None:
             return ()
+        from rag.verification.meeting import unmet
+
         return unmet(self._interaction, claim, stretches(claim, evidence))
 
     def _graded(self, probability: float, found: Signs, coverage: float) -> tuple[Label, str]:

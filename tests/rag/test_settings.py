@@ -107,6 +107,7 @@ def test_the_digest_changes_with_whatever_can_change_an_answer():
     changed = {
         "embedder": "hash",
         "reader": "none",
+        "interaction": False,
         "llm": "ollama:m",
         "unsupported": "mark",
         "deadline": 5,
