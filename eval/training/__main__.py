@@ -4,13 +4,14 @@
     python -m eval.training train WEIGHTS RUN [--data DATA] [--size 1.0] [--share both] [--seed 0]
         [--start MODEL] [--rate 6e-5] [--steps 0]
     python -m eval.training export WEIGHTS RUN [--target rag/models/attest-reader]
+        [--start MODEL --blend 1.0]
     python -m eval.training licences
 
 WEIGHTS is the folder of the published encoder (see `rag.models.convert`), RUN the folder that
 keeps the run; the same command goes on where it was stopped. ``--start`` begins with an exported
-file in place of the published encoder, ``--share supports`` reads claims above all. What is
-exported is the file that ships; fit what stands on it again afterwards
-(``eval.calibration.answering`` and ``.meaning``).
+file in place of the published encoder, ``--share supports`` reads claims above all, ``--blend``
+exports the mean of where the run began and where it ended. What is exported is the file that
+ships; fit what stands on it again afterwards (``eval.calibration.answering`` and ``.meaning``).
 """
 
 # pyright: basic, reportMissingImports=false
@@ -40,6 +41,8 @@ def main() -> int:
     count, train = kinds.add_parser("count"), kinds.add_parser("train")
     exported = kinds.add_parser("export")
     exported.add_argument("--target", type=Path, default=FOLDER)
+    exported.add_argument("--start", type=Path, help="the exported reader that the run began with")
+    exported.add_argument("--blend", type=float, default=1.0, help="share of the run in the mean")
     for one in (train, exported):
         one.add_argument("weights", type=Path)
         one.add_argument("run", type=Path)
@@ -97,13 +100,17 @@ def _export(options: argparse.Namespace) -> None:
 
     from eval.training.export import export
     from eval.training.network import opened
+    from eval.training.resuming import blended, started
 
     run: Path = options.run
     held = torch.load(run / "checkpoint.pt", weights_only=True)
     reader = opened(options.weights)
     reader.load_state_dict(held["reader"])
+    if options.start:
+        reader = blended(reader, started(opened(options.weights), options.start), options.blend)
     about = json.loads((run / "run.json").read_text(encoding="utf-8"))
-    path = export(reader.eval(), options.target, {"run": {**about, "steps": held["step"]}})
+    run_about = {**about, "steps": held["step"], "blend": options.blend}
+    path = export(reader.eval(), options.target, {"run": run_about})
     sys.stdout.write(f"{path}: {path.stat().st_size:,} bytes\n")
 
 

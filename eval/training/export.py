@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from eval.training.network import Reader
 from rag.models.graph import build_reader
 
-NAME = "attest-reader-1"
+NAME = "attest-reader-2"
 FILE = "model-int8.onnx"
 
 

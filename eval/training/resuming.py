@@ -32,6 +32,26 @@ def started(reader: Reader, shipped: Path) -> Reader:
     return reader
 
 
+def blended(reader: Reader, earlier: Reader, share: float) -> Reader:
+    """Give a network the mean of its weights and those that it was started with; return it.
+
+    What was learned last and what was known before both stay for the most part (Wortsman et al.,
+    Model soups, ICML 2022).
+
+    Args:
+        reader: Trained on from ``earlier``.
+        earlier: As it was.
+        share: Of the first in the mean.
+    """
+    before = earlier.state_dict()
+    mean = {
+        name: share * value + (1 - share) * before[name] if value.is_floating_point() else value
+        for name, value in reader.state_dict().items()
+    }
+    reader.load_state_dict(mean)
+    return reader
+
+
 def _arrays(path: Path) -> Arrays:
     raw = {one.name: numpy_helper.to_array(one) for one in onnx.load(path).graph.initializer}
     return {

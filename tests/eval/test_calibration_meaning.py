@@ -35,9 +35,12 @@ def test_thresholds_part_the_labels() -> None:
     made = rows(300, telling="supports")
     weights = fitted(made)
     assert 0 < weights.partial <= weights.supported < 1
+    passed = {True: 0, False: 0}
     for row in made:
-        likely = weights.probability(row.signs)
-        assert (likely >= weights.supported) is row.item.supported
+        passed[row.item.supported] += weights.probability(row.signs) >= weights.supported
+    # The strictest threshold that costs less than a hundredth of balanced accuracy.
+    assert passed[False] == 0
+    assert passed[True] >= 0.98 * len(made) / 2
 
 
 def test_few_supported_claims_are_called_contradicted() -> None:

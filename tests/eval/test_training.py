@@ -271,6 +271,20 @@ class TestNetwork:
         assert np.abs(found - again.numpy()).max() < 0.8
         assert np.corrcoef(found.ravel(), again.numpy().ravel())[0, 1] > 0.99
 
+    def test_a_blend_lies_between_what_was_and_what_is(self) -> None:
+        import torch
+        from transformers import BertConfig
+
+        from eval.training.network import Reader as Network
+        from eval.training.resuming import blended
+
+        config = BertConfig(hidden_size=384, num_hidden_layers=1, num_attention_heads=12,
+                            intermediate_size=64)  # fmt: skip
+        earlier, reader = Network(config), Network(config)
+        before, after = (each.pool.weight.detach().clone() for each in (earlier, reader))
+        mixed = blended(reader, earlier, 0.75).pool.weight
+        assert torch.allclose(mixed, 0.75 * after + 0.25 * before)
+
     def test_what_is_no_reader_is_not_trained_on(self) -> None:
         from transformers import BertConfig
 

@@ -54,7 +54,8 @@ def test_words_that_the_evidence_does_not_have_are_marked_and_escaped() -> None:
         made.model_copy(update={"claims": (claim,), "withheld": (withheld,)}), Place("l", "c")
     )
     marked = (
-        'Owls <u class="unmet">&lt;hunt&gt;<span class="unseen"> (not in the evidence)</span></u> '
+        'Owls <u class="unmet" title="Nothing in the evidence comes near to this">&lt;hunt&gt;'
+        '<span class="unseen"> (nothing near to it in the evidence)</span></u> '
     )
     assert page.count(marked) == 2
     plain = render.turn(made, Place("l", "c"))
