@@ -280,14 +280,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--embedder", choices=("hash", "minilm"), default="minilm")
     parser.add_argument("--reader", choices=("checks", "none"), default="checks")
-    parser.add_argument("--without", choices=("interaction",), help="leave word pieces out")
     options = parser.parse_args(arguments)
     embedder = open_embedder(options.embedder)
     with tempfile.TemporaryDirectory(prefix="attest-corruption-") as folder:
         library = Library(Path(folder) / "library", lambda: embedder)
         library.add([options.data / "page-questions" / "corpus.jsonl"])
         sizes = {"each": options.each, "seed": options.seed}
-        checker = checker_with(options.reader, pieces=not options.without)
+        checker = checker_with(options.reader, pieces=False)
         got = run(options.data, library, embedder, **sizes, checker=checker)
     lines = table(got.ours, got.naive)
     sys.stdout.write(f"{lines}\n{got.unseen} gold sentences are not shown: no cases\n")

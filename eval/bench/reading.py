@@ -172,7 +172,7 @@ def times(settings: Settings, reader: Reader, questions: Sequence[dict[str, Any]
         f"{len(pairs)} pairs, reader": _timed(lambda q: reader.read(q, pairs), asked),
         "five sentences, words": _timed(check(LexicalChecker()), answers),
         "five sentences, words and meaning": _timed(check(meaning), answers),
-        "five sentences, word pieces as well": _timed(check(both), answers),
+        "five sentences, words marked as well": _timed(check(both), answers),
     }
     return [f"{name:36s}{value:8.0f} ms" for name, value in rows.items()]
 

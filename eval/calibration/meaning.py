@@ -1,6 +1,6 @@
-"""Fit the numbers that join words, meaning and word pieces, and print how far they agree.
+"""Fit the numbers that join words with the reader's meaning, and print how far they agree.
 
-``python -m eval.calibration.meaning --data ../shared/data [--without interaction] [--write]``
+``python -m eval.calibration.meaning --data ../shared/data [--write]``
 
 Few numbers are fitted, on development parts under open licences that neither the reader nor
 the lexical checker was trained on; everything that is printed comes from other parts.
@@ -32,10 +32,9 @@ from eval.calibration.report import (
     support_table,
 )
 from eval.calibration.sets import Item, load
-from rag.build import interaction
 from rag.reader import Reader
 from rag.verification import LexicalChecker, MeaningChecker
-from rag.verification.meaning import FILE, WITH_PIECES, Signs, Weights, load_weights
+from rag.verification.meaning import FILE, Signs, Weights, load_weights
 from rag.verification.verbatim import is_verbatim
 
 VERSION = "2"
@@ -56,16 +55,14 @@ def fitted(rows: Sequence[Row]) -> Weights:
     labels = np.array([float(row.item.supported) for row in rows])
     mass = even_mass([row.item.data_set for row in rows], labels)
     values = np.array([row.signs for row in rows])
-    found = signed_logistic(values, labels, weights=mass, signs=(1, 1, -1, 1, 1), ridge=1.0)
+    found = signed_logistic(values, labels, weights=mass, signs=(1, 1, -1), ridge=1.0)
     likely = sigmoid(found[0] + values @ found[1:])
-    intercept, words, supports, contradicts, met, least = (round(float(each), 5) for each in found)
+    intercept, words, supports, contradicts = (round(float(each), 5) for each in found)
     return Weights(
-        version=VERSION + ("-tokens" if met or least else ""),
+        version=VERSION,
         words=words,
         supports=supports,
         contradicts=contradicts,
-        met=met,
-        least=least,
         intercept=intercept,
         supported=_down(_strictest(likely, labels, mass)),
         partial=_down(_partial(rows, likely)),
@@ -123,22 +120,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--write", action="store_true", help="into the package")
     parser.add_argument("--report", action="store_true", help="on the numbers that ship")
-    parser.add_argument("--without", choices=["interaction"], help="leave word pieces out")
     parser.add_argument("--seed", type=int, default=13)
     options = parser.parse_args(arguments)
     reader, items = Reader(), [item for item in load(options.data) if not item.learned]
-    pieces = None if options.without else interaction()
     if options.report:
-        weights = load_weights(pieces=pieces is not None)
+        weights = load_weights()
     else:
-        unfitted = MeaningChecker(LexicalChecker(), reader, interaction=pieces)
+        unfitted = MeaningChecker(LexicalChecker(), reader)
         weights = fitted(rows_of(unfitted, [item for item in items if item.part == "calibrate"]))
         sys.stdout.write(f"{weights}\n\n")
     if options.write:
-        name = FILE if options.without else WITH_PIECES
-        target = Path(str(files("rag.verification").joinpath(name)))
+        target = Path(str(files("rag.verification").joinpath(FILE)))
         target.write_text(json.dumps(asdict(weights), indent=2) + "\n", encoding="utf-8")
-    checker = MeaningChecker(LexicalChecker(), reader, interaction=pieces, weights=weights)
+    checker = MeaningChecker(LexicalChecker(), reader, weights=weights)
     report = [item for item in items if item.part == "report"]
     for table in (
         support_table(checker, report),

@@ -11,17 +11,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from rag.embedding.port import Vector
-from rag.interaction import Asked, Interaction, Met, cosines, met
-from rag.terms import terms, word_terms, words
+from rag.interaction import Asked, Interaction, cosines
+from rag.terms import word_terms, words
 
 FAR = 0.76
 """Cosine below which a word is not met; fitted by ``eval.calibration.marking``."""
-
-
-def meets(interaction: Interaction, claim: str, texts: Sequence[str]) -> Met:
-    """Return how well some texts together meet a claim; every word with content weighs alike."""
-    asked = interaction.asked(claim, dict.fromkeys(terms(claim), 1.0))
-    return met(_nearest(interaction, asked, texts), asked.rarity)
 
 
 def unmet(

@@ -51,7 +51,7 @@ def test_compare_as_json_with_filters(attest: Attest):
 def test_agree_prints_where_papers_stand(attest: Attest):
     result = attest("agree", "GPT-3 has 175 billion parameters", "-k", "3")
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith("2 support, 0 contradict, 1 undecided (by meaning-2-tokens@")
+    assert result.stdout.startswith("2 support, 0 contradict, 1 undecided (by meaning-2@")
 
 
 def test_agree_as_json(attest: Attest):

@@ -122,7 +122,8 @@ def test_a_claim_that_falls_short_tells_which_of_its_characters_are_not_met():
     verdict = claim.verdict.model_copy(update={"label": "partial", "unmet": ((0, 4), (13, 18))})
     short = claim.model_copy(update={"verdict": verdict})
     withheld = Withheld(text=claim.text, verdict=verdict)
-    found = answered(ANSWER.model_copy(update={"claims": (short,), "withheld": (withheld,)}))
+    answer = ANSWER.model_copy(update={"claims": (short,), "withheld": (withheld,)})
+    found = json.loads(line(answered(answer)))
     for (told,) in (found["claims"], found["withheld"]):
         assert told["unmet"] == [[0, 4], [13, 18]]
 

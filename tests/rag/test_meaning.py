@@ -9,7 +9,7 @@ from rag.pairs import PairReading
 from rag.verification import LexicalChecker, MeaningChecker
 from rag.verification.meaning import WINDOW, WINDOWS, Signs, Weights, load_weights, stretches
 
-WEIGHTS = Weights("test", 0.5, 1.0, -0.5, 0.0, 0.0, 0.0, 0.6, 0.3, 1.0)
+WEIGHTS = Weights("test", 0.5, 1.0, -0.5, 0.0, 0.6, 0.3, 1.0)
 YES = NOTHING._replace(supports=6.0)
 NO = NOTHING._replace(contradicts=6.0)
 SILENT = NOTHING._replace(undecided=6.0)

@@ -1,6 +1,5 @@
 """Which words of a claim its evidence comes near to."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pairreader import NOTHING, ScriptedReader
@@ -9,18 +8,10 @@ from pieces import Words
 from rag.build import interaction
 from rag.interaction import Interaction
 from rag.verification import LexicalChecker, MeaningChecker
-from rag.verification.meaning import Weights, load_weights
-from rag.verification.meeting import FAR, meets, nearness, unmet
+from rag.verification.meaning import Weights
+from rag.verification.meeting import nearness, unmet
 
 KNOWN = Interaction(Words())
-
-
-def test_texts_meet_a_claim_together():
-    both = meets(KNOWN, "moon tide", ["moon", "tide"])
-    one = meets(KNOWN, "moon tide", ["moon"])
-    assert (both.rare, both.least) == pytest.approx((1, 1), abs=1e-3)
-    assert (one.rare, one.least) == pytest.approx((0.5, 0), abs=1e-3)
-    assert meets(KNOWN, "moon tide", []).rare == 0
 
 
 def test_words_without_content_are_never_marked():
@@ -54,7 +45,7 @@ def test_marks_lie_in_the_claim_in_order_and_apart(claim: str, text: str):
     assert all(start < end <= len(claim) for start, end in spans)
 
 
-PLAIN = Weights("test", 0.5, 1.0, -0.5, 2.0, 2.0, -3.0, 0.6, 0.3, 1.0)
+PLAIN = Weights("test", 0.5, 1.0, -0.5, 0.0, 0.6, 0.3, 1.0)
 
 
 def checker(**readings: float) -> MeaningChecker:
@@ -74,23 +65,7 @@ def test_a_sentence_that_stands_marks_nothing():
     assert (verdict.label, verdict.unmet) == ("supported", ())
 
 
-def test_the_better_the_words_are_met_the_likelier_is_support():
-    near, far = (
-        checker(undecided=1.0).check("Moon bell", [text]).probability
-        for text in ("A moon, a bell", "A moon, a tide")
-    )
-    assert near > far
-
-
 def test_without_word_pieces_nothing_is_marked():
     reader = ScriptedReader(lambda first, second: NOTHING._replace(undecided=6.0))
     plain = MeaningChecker(LexicalChecker(), reader, weights=PLAIN)
     assert plain.check("Moon and bell rise.", ["Moon rises."]).unmet == ()
-
-
-def test_the_shipped_numbers_count_what_is_met_for_support():
-    weights = load_weights(pieces=True)
-    assert weights.met >= 0 <= weights.least
-    assert weights.met + weights.least > 0
-    assert (load_weights().met, load_weights().least) == (0, 0)
-    assert 0.5 < FAR < 1
