@@ -24,7 +24,7 @@ DEPTH = 100
 """Passages taken from each index; the right paper was among these for all but 2 of 78
 answerable development questions."""
 
-RERANKED = 30
+RERANKED = 20
 """Papers that a reranker looks at again."""
 LONGEST = 4_000
 """Characters of a question that are read; enough for a pasted paragraph."""
@@ -174,7 +174,9 @@ class HybridRetriever:
         if self._reranker is None or not candidates:
             return candidates
         first, rest = candidates[:RERANKED], candidates[RERANKED:]
-        scores = self._reranker.scores(query.text, _stretches(view, first))
+        scores = [*self._reranker.scores(query.text, _stretches(view, first))]
+        if scores == [each.score for each in first]:
+            return candidates
         scored = [each._replace(score=score) for each, score in zip(first, scores, strict=True)]
         floor = min(scores)
         return [

@@ -126,9 +126,13 @@ def test_passages_of_one_paper_meet_a_question_together():
 
 
 def test_the_more_words_were_found_the_less_it_counts():
-    # Half of them: a quarter is left.
-    assert shares(0.5) == pytest.approx([0.5 + 0.25, 0.6 + 0.125, 0.7], abs=1e-3)
-    assert shares(1.0) == shares(1.2) == pytest.approx([0.5, 0.6, 0.7])
+    left = 0.7**2
+    assert shares(0.3) == pytest.approx([0.5 + left, 0.6 + left / 2, 0.7], abs=1e-3)
+
+
+def test_where_many_words_were_found_the_scores_stay():
+    for found in (0.5, 1.0, 1.2):
+        assert shares(found) == [0.5, 0.6, 0.7]
 
 
 def test_a_question_without_pieces_changes_no_score():

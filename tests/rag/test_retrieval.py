@@ -252,10 +252,10 @@ def test_a_reranker_has_the_last_word(view, retriever):
     plain = retriever.retrieve(view, "moss and tides")
     turned = HybridRetriever(open_embedder("hash"), reranker=reranker)
     found = turned.retrieve(view, "moss and tides")
-    assert ids(found) == ids(plain)[::-1]
+    assert ids(found) == ids(plain)[:RERANKED][::-1] + ids(plain)[RERANKED:]
     texts = [
         Stretch((each.passage.embedded_text,), each.score, each.lexical)
-        for each in plain.candidates
+        for each in plain.candidates[:RERANKED]
     ]
     assert reranker.asked == [("moss and tides", texts)]
     assert [hit.rank for hit in found.hits(3)] == [1, 2, 3]
@@ -288,6 +288,23 @@ def test_a_reranked_paper_keeps_the_score_that_the_search_gave_it(sample, by_mea
     plain = {one.paper_id: one.score for one in by_meaning.retrieve(sample, question).candidates}
     found = retriever.retrieve(sample, question).candidates
     assert {one.paper_id: one.found for one in found} == plain
+
+
+class Content:
+    """A reranker that leaves every score as it is."""
+
+    name = "content"
+
+    def scores(self, question: str, stretches: Sequence[Stretch]) -> Sequence[float]:
+        return [each.score for each in stretches]
+
+
+def test_a_reranker_that_changes_nothing_leaves_all_papers_their_scores(sample, by_meaning):
+    question = "How does BERT read text?"
+    retriever = HybridRetriever(open_embedder("minilm"), reranker=Content())
+    plain = by_meaning.retrieve(sample, question).candidates
+    assert len(plain) > RERANKED
+    assert retriever.retrieve(sample, question).candidates == plain
 
 
 def test_the_plain_retriever_has_no_reranker(sample, by_meaning):
