@@ -19,7 +19,7 @@ from rag.embedding.port import Vector, unit
 from rag.terms import word_terms, words
 
 _REMEMBERED = 96
-"""Texts kept: those that the search has read are read again by the answerer; 15 MB at most."""
+"""Texts kept: those that the search has read are read again by the answerer; 20 MB at most."""
 
 
 class TokenEmbedder(Protocol):
@@ -107,24 +107,29 @@ def cosines(asked: Asked, text: Pieces) -> Vector:
     return asked.pieces.vectors.astype(np.float32) @ text.vectors.astype(np.float32).T
 
 
+def best(asked: Asked, text: Pieces) -> Vector:
+    """Return the best cosine of each piece of a question in a whole text [q]."""
+    return cosines(asked, text).max(axis=1, initial=0.0)
+
+
 def nearest(near: Vector, text: Pieces, start: int, end: int) -> Vector:
     """Return the best cosine of each piece of the question in some characters of a text [q]."""
     return near[:, _inside(text, start, end)].max(axis=1, initial=0.0)
 
 
-def met(best: Vector, rarity: Vector) -> Met:
+def met(near: Vector, rarity: Vector) -> Met:
     """Return how well a text meets a question.
 
     Args:
-        best: Cosine of the text's nearest piece, by piece of the question [q].
+        near: Cosine of the text's nearest piece, by piece of the question [q].
         rarity: Of each piece's word [q].
     """
-    if not len(best):
+    if not len(near):
         return Met()
-    mean, told = float(best.mean()), rarity > 0
+    mean, told = float(near.mean()), rarity > 0
     if not told.any():
         return Met(mean, mean, mean)
-    return Met(mean, float(best @ rarity / rarity.sum()), float(best[told].min()))
+    return Met(mean, float(near @ rarity / rarity.sum()), float(near[told].min()))
 
 
 def _inside(text: Pieces, start: int, end: int) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from rag.embedding.port import Vector
-from rag.interaction import Asked, Interaction, cosines
+from rag.interaction import Asked, Interaction, best
 from rag.terms import word_terms, words
 
 FAR = 0.76
@@ -48,5 +48,5 @@ def nearness(
 
 
 def _nearest(interaction: Interaction, asked: Asked, texts: Sequence[str]) -> Vector:
-    best = [cosines(asked, pieces).max(axis=1, initial=0.0) for pieces in interaction.read(texts)]
-    return np.max([np.zeros(len(asked.rarity), np.float32), *best], axis=0)
+    near = [best(asked, pieces) for pieces in interaction.read(texts)]
+    return np.max([np.zeros(len(asked.rarity), np.float32), *near], axis=0)

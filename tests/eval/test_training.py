@@ -7,6 +7,7 @@ import gzip
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -158,6 +159,22 @@ def test_a_pair_is_never_longer_than_the_model_takes(first: str, second: str) ->
 _PAIRS = Pairs(FOLDER / "tokenizer.json")
 
 
+def logits(reader: Any, network: Any) -> tuple[Any, Any]:
+    """Return what the shipped form and the torch network say of one question and the pool."""
+    import torch
+
+    from eval.training.loop import collated
+
+    question, texts = "what reduces regret?", [" ".join(one.sentences) for one in POOL]
+    said = reader.read(question, texts)
+    examples = [Example("answers", "acl", question, text) for text in texts]
+    ids, types, mask, _ = collated(encoded(examples, _PAIRS))
+    with torch.no_grad():
+        outputs = network(ids, types, mask)
+    stacked = torch.stack([outputs.about, outputs.answers, *outputs.support.unbind(1)], 1)
+    return np.array([one[:5] for one in said]), stacked.numpy()
+
+
 class TestNetwork:
     """The network and its loop; they need torch."""
 
@@ -226,7 +243,6 @@ class TestNetwork:
         from transformers import BertConfig
 
         from eval.training.export import export
-        from eval.training.loop import collated
         from eval.training.network import Reader as Network
         from rag.reader import Reader
 
@@ -235,21 +251,12 @@ class TestNetwork:
                             intermediate_size=1536)  # fmt: skip
         network = Network(config).eval()
         export(network, tmp_path, {"run": "a test"})
-        texts = [" ".join(one.sentences) for one in POOL]
-        said = Reader(tmp_path, threads=1).read("what reduces regret?", texts)
-        examples = [Example("answers", "acl", "what reduces regret?", text) for text in texts]
-        ids, types, mask, _ = collated(encoded(examples, _PAIRS))
-        with torch.no_grad():
-            outputs = network(ids, types, mask)
-        expected = torch.stack([outputs.about, outputs.answers, *outputs.support.unbind(1)], 1)
-        found = np.array([one[:5] for one in said])
-        assert np.corrcoef(found.ravel(), expected.numpy().ravel())[0, 1] > 0.995
+        found, expected = logits(Reader(tmp_path, threads=1), network)
+        assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.995
 
-    def test_what_ships_can_be_trained_on(self, tmp_path: Path) -> None:
-        import torch
+    def test_what_ships_can_be_trained_on(self) -> None:
         from transformers import BertConfig
 
-        from eval.training.loop import collated
         from eval.training.network import Reader as Network
         from eval.training.resuming import started
         from rag.reader import Reader
@@ -259,17 +266,10 @@ class TestNetwork:
                             intermediate_size=1536)  # fmt: skip
         (model,) = SHIPPED.glob("*.onnx")
         network = started(Network(config), model).eval()
-        texts = [" ".join(one.sentences) for one in POOL]
-        said = Reader(threads=1).read("what reduces regret?", texts)
-        examples = [Example("answers", "acl", "what reduces regret?", text) for text in texts]
-        ids, types, mask, _ = collated(encoded(examples, _PAIRS))
-        with torch.no_grad():
-            outputs = network(ids, types, mask)
-        again = torch.stack([outputs.about, outputs.answers, *outputs.support.unbind(1)], 1)
-        found = np.array([one[:5] for one in said])
+        found, again = logits(Reader(threads=1), network)
         # Activations are rounded to 8 bits while the shipped form runs, and here they are not.
-        assert np.abs(found - again.numpy()).max() < 0.8
-        assert np.corrcoef(found.ravel(), again.numpy().ravel())[0, 1] > 0.99
+        assert np.abs(found - again).max() < 0.8
+        assert np.corrcoef(found.ravel(), again.ravel())[0, 1] > 0.99
 
     def test_a_blend_lies_between_what_was_and_what_is(self) -> None:
         import torch

@@ -12,7 +12,7 @@ from pieces import Words
 
 from rag.embedding.minilm import MiniLM
 from rag.embedding.port import Vector
-from rag.interaction import Interaction, Met, cosines, met, nearest
+from rag.interaction import Interaction, Met, best, cosines, met, nearest
 from rag.reranking import InteractionReranker, Stretch
 
 
@@ -20,7 +20,7 @@ def meeting(question: str, text: str, weights: Mapping[str, float]) -> Met:
     interaction = Interaction(Words())
     asked = interaction.asked(question, weights)
     (pieces,) = interaction.read([text])
-    return met(cosines(asked, pieces).max(axis=1, initial=0.0), asked.rarity)
+    return met(best(asked, pieces), asked.rarity)
 
 
 def test_each_piece_is_met_by_the_nearest_of_the_text():
@@ -67,17 +67,17 @@ def test_a_text_is_read_once_however_often_it_is_asked_for():
 
 
 @given(
-    best=arrays.arrays(np.float32, st.integers(0, 9), elements=st.floats(-1, 1, width=32)),
+    near=arrays.arrays(np.float32, st.integers(0, 9), elements=st.floats(-1, 1, width=32)),
     data=st.data(),
 )
-def test_the_means_lie_between_the_least_and_the_most(best: Vector, data: st.DataObject) -> None:
-    sized = arrays.arrays(np.float32, len(best), elements=st.floats(0, 9, width=32))
+def test_the_means_lie_between_the_least_and_the_most(near: Vector, data: st.DataObject) -> None:
+    sized = arrays.arrays(np.float32, len(near), elements=st.floats(0, 9, width=32))
     rarity = data.draw(sized)
-    found = met(best, rarity)
-    if not len(best):
+    found = met(near, rarity)
+    if not len(near):
         assert found == Met()
         return
-    low, high = float(best.min()) - 1e-5, float(best.max()) + 1e-5
+    low, high = float(near.min()) - 1e-5, float(near.max()) + 1e-5
     assert low <= found.mean <= high
     assert low <= found.least <= found.rare + 1e-5
     assert found.rare <= high
