@@ -68,16 +68,14 @@ def page(desk: Desk) -> gr.Blocks:
         agreeing.hear(frame)
         keeping.hear(frame, asking, shelf)
         conversations.hear(frame, asking, tabs, past)
-        _hear_settings(blocks, frame, asking, keeping, badge)
+        _hear_settings(blocks, frame, asking, badge)
+        _hear_libraries(frame, asking, keeping, conversations)
     return blocks
 
 
-def _hear_settings(
-    blocks: gr.Blocks, frame: Frame, asking: Asking, keeping: Keeping, badge: gr.HTML
-) -> None:
-    """Hear the first load, another library and another model."""
-    desk, fields = frame.desk, asking.filtering.fields
-    opened = [asking.past, asking.current, *fields, asking.filtering.left, frame.visit]
+def _hear_settings(blocks: gr.Blocks, frame: Frame, asking: Asking, badge: gr.HTML) -> None:
+    """Hear the first load and another model."""
+    desk = frame.desk
 
     def start(request: gr.Request) -> list[Any]:
         place = place_of(cast(Any, request).query_params)
@@ -94,28 +92,57 @@ def _hear_settings(
             panel,
         ]
 
-    def other(request: gr.Request, name: str, visit: Visit) -> list[Any]:
-        if name == visit.library or not desk.shelf.holds(name):
-            return [SKIP] * (len(opened) + 1)
-        shown = _opened(frame, asking, Visit(name), owner(request))
-        return [*shown, render.no_evidence(reading.NOTHING)]
-
     def chosen(llm: str) -> str:
         return render.badge(desk.hosts(llm))
 
-    def make(name: str) -> list[Any]:
+    everything = [*_parts(frame, asking), frame.library, frame.model, badge, frame.evidence]
+    on(blocks.load, start, None, everything)
+    on(frame.model.change, chosen, frame.model, badge)
+
+
+def _hear_libraries(
+    frame: Frame, asking: Asking, keeping: Keeping, conversations: Conversing
+) -> None:
+    """Hear another library and a new one."""
+    desk = frame.desk
+    moved = [*_parts(frame, asking), frame.evidence, keeping.list, conversations.list]
+    fields = [keeping.sought, keeping.order, conversations.sought]
+
+    def move(request: gr.Request, name: str, *sought: str | None) -> list[Any]:
+        # A field of a tab that was never opened holds nothing.
+        papers, order, threads = (each or "" for each in sought)
+        visit, who = Visit(name), owner(request)
+        return [
+            *_opened(frame, asking, visit, who),
+            render.no_evidence(reading.NOTHING),
+            keeping.shown(frame, visit, papers, order),
+            conversations.shown(frame, visit, threads, who),
+        ]
+
+    def other(request: gr.Request, name: str, visit: Visit, *sought: str | None) -> list[Any]:
+        if name == visit.library or not desk.shelf.holds(name):
+            return [SKIP] * len(moved)
+        return move(request, name, *sought)
+
+    def make(request: gr.Request, name: str, *sought: str | None) -> list[Any]:
         lines = list[str]()
         with failing(lines.append):
             made = desk.shelf.make(name)
-            lines.append(render.status(f"Made {made}; it is open now."))
-            return [gr.update(choices=list(desk.shelf.names), value=made), lines[0], ""]
-        return [SKIP, lines[0], SKIP]
+            chosen = gr.update(choices=list(desk.shelf.names), value=made)
+            line = render.status(f"Made {made}; it is open now.")
+            # All of it moves in one step: whoever sends files at once sends them there.
+            return [chosen, line, "", *move(request, made, *sought)]
+        return [SKIP, lines[0], *[SKIP] * (len(moved) + 1)]
 
-    everything = [*opened, frame.library, frame.model, badge, frame.evidence]
-    on(blocks.load, start, None, everything)
-    on(frame.library.change, other, [frame.library, frame.visit], [*opened, frame.evidence])
-    on(frame.model.change, chosen, frame.model, badge)
-    on(keeping.make.click, make, keeping.name, [frame.library, keeping.adding, keeping.name])
+    on(frame.library.change, other, [frame.library, frame.visit, *fields], moved)
+    made = [frame.library, keeping.adding, keeping.name, *moved]
+    on(keeping.make.click, make, [keeping.name, *fields], made)
+
+
+def _parts(frame: Frame, asking: Asking) -> list[Any]:
+    """Return the parts of the page that `_opened` fills."""
+    filtering = asking.filtering
+    return [asking.past, asking.current, *filtering.fields, filtering.left, frame.visit]
 
 
 def _opened(frame: Frame, asking: Asking, visit: Visit, who: str) -> list[Any]:

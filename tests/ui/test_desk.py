@@ -154,3 +154,20 @@ def test_an_answer_is_written_sentence_by_sentence(slow: Visitor) -> None:
     assert len(said) > 3
     page.get_by_role("button", name="Stop").click()
     page.wait_for_selector("#current .turn .tools")
+
+
+def test_a_question_sent_while_one_is_answered_is_asked_after_it(slow: Visitor) -> None:
+    page = slow.page
+    page.fill("#question textarea", "What does BERT mask?")
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#current .writing")
+    page.fill("#question textarea", "What does GloVe count?")
+    for _ in range(2):
+        page.press("#question textarea", "Enter")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#past .turn .question")).to_have_text(["What does BERT mask?"])
+    expect(page.locator("#current .turn .question")).to_have_text("What does GloVe count?")
+    page.wait_for_selector("#current .writing")
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_selector("#current .turn .tools")
+    expect(page.locator("#status .failed")).to_have_count(0)

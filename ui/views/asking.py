@@ -61,7 +61,10 @@ class Asking:
         grown = [*self.outputs, frame.visit]
 
         def ask(request: gr.Request, question: str, visit: Visit, *rest: object) -> Iterator[Any]:
-            yield from self.answer(frame, request, question, visit, *rest)
+            if question:
+                yield from self.answer(frame, request, question, visit, *rest)
+            else:
+                yield [SKIP] * len(grown)
 
         def told(
             event: gr.EventData, request: gr.Request, visit: Visit, *rest: object
@@ -87,7 +90,9 @@ class Asking:
             frame.desk.stop(session(request))
 
         begun = [self.ask.click, self.question.submit]
-        on(begun, ask, [self.question, *asked], grown, line=LINE)
+        # A question that is sent while the one before is being answered is asked after it; a
+        # second press on the same one then finds nothing in the box.
+        on(begun, ask, [self.question, *asked], grown, line=LINE, last=True)
         on(frame.wire.event("example"), told, asked, grown, line=LINE)
         on(frame.wire.event("retry"), again, asked, grown, line=LINE)
         on(frame.wire.event("edit"), edit, frame.visit, [self.question, frame.visit])

@@ -72,10 +72,13 @@ class Conversing:
         on(frame.wire.event("delete"), delete, listed, gone)
 
     def shown(self, frame: Frame, visit: Visit, sought: str, who: str) -> str:
-        """Return the list of a person's conversations that have these words."""
-        conversations = frame.desk.conversations(visit.library)
-        found = conversations.threads(owner=who, containing=sought.strip())
-        return render.threads(found, visit.conversation, visit.library, searched=sought)
+        """Return the list of a person's conversations that have these words, or what is wrong."""
+        lines = list[str]()
+        with failing(lines.append):
+            conversations = frame.desk.conversations(visit.library)
+            found = conversations.threads(owner=who, containing=sought.strip())
+            return render.threads(found, visit.conversation, visit.library, searched=sought)
+        return lines[0]
 
     def opened(self, frame: Frame, asking: Asking, visit: Visit, who: str) -> list[Any]:
         """Return the page with a conversation open, under the filters that it had."""

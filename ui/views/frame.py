@@ -37,7 +37,8 @@ def on(
         inputs: Components.
         outputs: Components.
         line: In which it waits for its turn; without one it is done at once.
-        last: Whether of many events only the last one counts.
+        last: Whether an event that comes while one is being heard is heard after it, the last of
+            several; else it is passed over.
     """
     named: dict[str, Any] = {
         "api_visibility": "private",
