@@ -82,6 +82,7 @@ def assistant_with(settings: Settings, model: "LanguageModel | None") -> "Assist
         load(models_of(settings)),
         reader=pair_reader(settings.reader) if settings.reader == "weighs" else None,
         interaction=interaction() if settings.interaction else None,
+        pointing=pair_reader(settings.reader),
         refuse_below=settings.refuse_below,
     )
     back = settings.unsupported != "refuse"

@@ -19,6 +19,8 @@ class PairReading(NamedTuple):
     """Character of the second text where the likeliest answer begins."""
     end: int
     """Character after its end; equal to ``start`` where there is none."""
+    placed: float = 0.0
+    """Probability of that place among all of the second text: of its begin times of its end."""
 
     @property
     def support(self) -> tuple[float, float, float]:

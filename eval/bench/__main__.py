@@ -3,7 +3,18 @@
 from importlib import import_module
 
 BENCHES = (
-    *("ingest", "ask", "trace", "rivals", "reading", "sentences", "crash", "resume", "corruption"),
+    *(
+        "ingest",
+        "ask",
+        "trace",
+        "rivals",
+        "reading",
+        "pointing",
+        "sentences",
+        "crash",
+        "resume",
+        "corruption",
+    ),
     *("damage", "contention", "removal", "publishing", "server", "growth"),
     *("exports", "fuzz", "identity", "page", "readers", "roundtrip"),
 )

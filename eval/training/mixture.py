@@ -8,6 +8,7 @@ from typing import Literal
 
 from eval.training.abstracts import abstracts, falsified, pseudo_questions
 from eval.training.claims import (
+    answered,
     calibrated,
     citations,
     conclusions,
@@ -63,6 +64,8 @@ def mixture(
         )
     )
     turns = 1 if share == "both" else _AGAIN
+    if share == "supports":
+        parts.append(answered(data, seed=seed))
     for turn in range(turns):
         parts += [science, opposed(science, seed=seed + turn)]
     return [

@@ -9,6 +9,7 @@ from rag.answering.evidence import Reading
 from rag.answering.extractive import NAME, drafts
 from rag.answering.fitted import Fitted
 from rag.answering.model import Usage
+from rag.answering.pointing import Pointer
 from rag.answering.question import read_question
 from rag.answering.refusal import Signs, probability, reason, signs
 from rag.citations import Draft, Evidence, cite
@@ -92,16 +93,18 @@ class ExtractiveAnswerer:
         *,
         reader: PairReader | None = None,
         interaction: Interaction | None = None,
+        pointing: PairReader | None = None,
         refuse_below: float | None = None,
     ) -> None:
         """Take the fitted weights; ``refuse_below`` overrides their refusal threshold.
 
         Weights fitted with a reader or with late interaction need them, and those fitted without
-        take none.
+        take none. ``pointing`` finds the short answer where no rule does.
         """
         self._fitted = fitted
         self._reader = reader
         self._interaction = interaction
+        self._pointing = pointing
         self._floor = fitted.threshold if refuse_below is None else refuse_below
 
     def replies(self, view: LibraryView, found: Found, brake: Brake) -> Iterator[Reply]:
@@ -119,7 +122,9 @@ class ExtractiveAnswerer:
         if not scored or likely < self._floor:
             refusal = _refusal(reading, scored, marks, likely, found.filters)
             return Weighed(Reply(refusal=refusal, confidence=likely), scored)
-        chosen = tuple(drafts(reading, scored))
+        points = self._pointing
+        pointer = Pointer(points, reading.question, found.standalone) if points else None
+        chosen = tuple(drafts(reading, scored, pointer))
         return Weighed(Reply(drafts=chosen, confidence=likely), scored)
 
     def read(self, view: LibraryView, found: Found) -> tuple[Reading, list[Scored], Signs]:

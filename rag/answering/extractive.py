@@ -16,6 +16,7 @@ from itertools import islice
 from rag.answering.candidates import Scored
 from rag.answering.direct import direct_answers
 from rag.answering.evidence import FEATURES, Reading
+from rag.answering.pointing import Pointer
 from rag.answering.question import Kind, Question
 from rag.citations import Draft, Evidence
 from rag.terms import terms
@@ -44,12 +45,15 @@ _SAME = 0.75
 """Shared terms from which on two sentences say the same."""
 
 
-def drafts(reading: Reading, scored: Sequence[Scored]) -> list[Draft]:
+def drafts(
+    reading: Reading, scored: Sequence[Scored], pointer: Pointer | None = None
+) -> list[Draft]:
     """Choose and order the sentences that answer; the direct answer comes first.
 
     Args:
         reading: The question.
         scored: Candidate sentences, the likeliest first.
+        pointer: Finds a direct answer where the rules find none.
     """
     question = reading.question
     if question.kind is Kind.SURVEY:
@@ -63,6 +67,7 @@ def drafts(reading: Reading, scored: Sequence[Scored]) -> list[Draft]:
     short = _direct(question, chosen)
     if short and question.kind in {Kind.NUMBER, Kind.NAME}:
         chosen = chosen[:SETTLED]
+    short = short or _pointed(pointer, chosen)
     return [*short, *(_draft(one, one.sentence.text) for one in chosen)]
 
 
@@ -72,6 +77,14 @@ def _direct(question: Question, chosen: Sequence[Scored]) -> list[Draft]:
         whole = [phrase for phrase in phrases if len(phrase) < len(one.sentence.text) / 2]
         if whole:
             return [_draft(one, phrase) for phrase in whole]
+    return []
+
+
+def _pointed(pointer: Pointer | None, chosen: Sequence[Scored]) -> list[Draft]:
+    for one in chosen[:2]:
+        phrase = pointer.phrase(one.sentence.text, title=one.paper.title) if pointer else None
+        if phrase and len(phrase) < len(one.sentence.text) / 2:
+            return [_draft(one, phrase)]
     return []
 
 

@@ -68,9 +68,9 @@ class Reader:
             "token_type_ids": pair.types[None],
         }
         heads, places = self._session.run(["heads", "places"], feed)
-        start, end = _best(places[0], pair)
+        place = _best(places[0], pair)
         about, answers, supports, contradicts, undecided = heads[0].tolist()
-        return PairReading(about, answers, supports, contradicts, undecided, start, end)
+        return PairReading(about, answers, supports, contradicts, undecided, *place)
 
     def _ready(self) -> None:
         # Both are loaded here, before threads would each load their own.
@@ -91,15 +91,21 @@ class Reader:
 _LONGEST_ANSWER = 24
 
 
-def _best(places: NDArray[np.float32], pair: Pair) -> tuple[int, int]:
-    """Return the characters of the likeliest answer: the best sum of a begin and a near end."""
+def _best(places: NDArray[np.float32], pair: Pair) -> tuple[int, int, float]:
+    """Return where the likeliest answer begins and ends, in characters, and how likely it is.
+
+    The likeliest has the best sum of a begin and a near end.
+    """
     real = np.array([high > low for low, high in pair.offsets])
     inside = np.flatnonzero((pair.types == 1) & real)
     if not len(inside):
-        return 0, 0
+        return 0, 0, 0.0
     sums = places[inside, 0][:, None] + places[inside, 1][None, :]
     steps = np.arange(len(inside))[None, :] - np.arange(len(inside))[:, None]
     sums[(steps < 0) | (steps >= _LONGEST_ANSWER)] = -np.inf
     row, column = divmod(int(np.argmax(sums)), len(inside))
     tokens: list[int] = inside.tolist()
-    return pair.offsets[tokens[row]][0], pair.offsets[tokens[column]][1]
+    shares = np.exp(places[inside] - places[inside].max(axis=0))
+    shares /= shares.sum(axis=0)
+    likely = float(shares[row, 0] * shares[column, 1])
+    return pair.offsets[tokens[row]][0], pair.offsets[tokens[column]][1], likely

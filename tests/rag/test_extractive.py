@@ -3,12 +3,15 @@ from itertools import groupby
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pairreader import NOTHING, ScriptedReader
 
 from rag.answering.candidates import Scored
 from rag.answering.evidence import FEATURES, Place, Reading
 from rag.answering.extractive import PER_SIDE, SENTENCES, SETTLED, SURVEYED, drafts
+from rag.answering.pointing import Pointer
 from rag.answering.question import read_question
 from rag.citations import Draft
+from rag.pairs import PairReading
 from rag.schema import Paper, Sentence
 
 BELLS = ("Bells crack in frost.", "QuietBell lasts 40 years.", "Tin makes bells bright.")
@@ -118,6 +121,31 @@ def test_a_phrase_that_is_most_of_its_sentence_is_not_said_twice():
 
 def test_an_explanation_has_no_phrase_before_it():
     assert answered("Why does QuietBell last?", *three())[0].text == BELLS[1]
+
+
+def pointed(question: str, words: str) -> list[Draft]:
+    """Answer with a reader that points at these words wherever they stand."""
+
+    def rule(_: str, text: str) -> PairReading:
+        start = text.find(words)
+        at = (start, start + len(words)) if start >= 0 else (0, 0)
+        return NOTHING._replace(answers=9.0, placed=1.0, start=at[0], end=at[1])
+
+    asked = read_question(question)
+    pointer = Pointer(ScriptedReader(rule), asked, question)
+    return drafts(Reading(asked, {}, 100), best_first(*three()), pointer)
+
+
+def test_where_no_rule_finds_a_phrase_the_readers_words_come_first():
+    found = pointed("Which metal brightens bells?", "Tin")
+    assert texts(found)[0] == texts(answered("Which metal brightens bells?", *three()))[0]
+    found = pointed("When do they break?", "frost")
+    assert texts(found) == ["frost", *texts(answered("When do they break?", *three()))]
+    assert found[0].evidence[0].sentence.text == BELLS[0]
+
+
+def test_a_phrase_by_rule_comes_before_the_readers():
+    assert pointed("How many years does QuietBell last?", "frost")[0].text == "40 years"
 
 
 def test_a_survey_has_one_sentence_of_each_paper_by_rank():
