@@ -65,16 +65,20 @@ def shown(records: Iterable[dict[str, Any]], *, seed: int) -> Iterator[Shown]:
 def finders(reader: Reader) -> dict[str, Finder]:
     """Return what is compared."""
 
-    def rules(one: Shown) -> str:
+    def rules(one: Shown) -> list[str]:
         found = direct_answers(read_question(one.question), one.sentence)
+        return [each for each in found if len(each) < len(one.sentence) / 2]
+
+    def points(one: Shown, rules: Sequence[str] = ()) -> str:
+        pointer = Pointer(reader, read_question(one.question), one.question)
+        found = pointer.short(rules, one.sentence, title=one.title)
         return " ".join(each for each in found if len(each) < len(one.sentence) / 2)
 
-    def points(one: Shown) -> str:
-        pointer = Pointer(reader, read_question(one.question), one.question)
-        phrase = pointer.phrase(one.sentence, title=one.title) or ""
-        return phrase if len(phrase) < len(one.sentence) / 2 else ""
-
-    return {"rules": rules, "reader": points, "both": lambda one: rules(one) or points(one)}
+    return {
+        "rules": lambda one: " ".join(rules(one)),
+        "reader": points,
+        "both": lambda one: points(one, rules(one)),
+    }
 
 
 def row(pairs: Sequence[Shown], find: Finder) -> list[str]:

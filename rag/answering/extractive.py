@@ -53,7 +53,7 @@ def drafts(
     Args:
         reading: The question.
         scored: Candidate sentences, the likeliest first.
-        pointer: Finds a direct answer where the rules find none.
+        pointer: Sees direct answers where the rules see none, and doubts theirs.
     """
     question = reading.question
     if question.kind is Kind.SURVEY:
@@ -64,28 +64,26 @@ def drafts(
         chosen = list(islice(_one_each(scored), SENTENCES))
     else:
         chosen = _focused(scored)
-    short = _direct(question, chosen)
+    short = _direct(question, chosen, pointer)
     if short and question.kind in {Kind.NUMBER, Kind.NAME}:
         chosen = chosen[:SETTLED]
-    short = short or _pointed(pointer, chosen)
     return [*short, *(_draft(one, one.sentence.text) for one in chosen)]
 
 
-def _direct(question: Question, chosen: Sequence[Scored]) -> list[Draft]:
+def _direct(question: Question, chosen: Sequence[Scored], pointer: Pointer | None) -> list[Draft]:
     for one in chosen[:2]:
-        phrases = direct_answers(question, one.sentence.text)
-        whole = [phrase for phrase in phrases if len(phrase) < len(one.sentence.text) / 2]
-        if whole:
-            return [_draft(one, phrase) for phrase in whole]
+        text = one.sentence.text
+        phrases = _brief(direct_answers(question, text), text)
+        if pointer is not None:
+            phrases = _brief(pointer.short(phrases, text, title=one.paper.title), text)
+        if phrases:
+            return [_draft(one, phrase) for phrase in phrases]
     return []
 
 
-def _pointed(pointer: Pointer | None, chosen: Sequence[Scored]) -> list[Draft]:
-    for one in chosen[:2]:
-        phrase = pointer.phrase(one.sentence.text, title=one.paper.title) if pointer else None
-        if phrase and len(phrase) < len(one.sentence.text) / 2:
-            return [_draft(one, phrase)]
-    return []
+def _brief(phrases: Sequence[str], sentence: str) -> list[str]:
+    """Return the phrases that are not most of their sentence."""
+    return [phrase for phrase in phrases if len(phrase) < len(sentence) / 2]
 
 
 def _focused(scored: Sequence[Scored]) -> list[Scored]:

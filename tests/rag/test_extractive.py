@@ -140,12 +140,12 @@ def test_where_no_rule_finds_a_phrase_the_readers_words_come_first():
     found = pointed("Which metal brightens bells?", "Tin")
     assert texts(found)[0] == texts(answered("Which metal brightens bells?", *three()))[0]
     found = pointed("When do they break?", "frost")
-    assert texts(found) == ["frost", *texts(answered("When do they break?", *three()))]
+    assert texts(found) == ["frost", *texts(answered("When do they break?", *three()))[:SETTLED]]
     assert found[0].evidence[0].sentence.text == BELLS[0]
 
 
-def test_a_phrase_by_rule_comes_before_the_readers():
-    assert pointed("How many years does QuietBell last?", "frost")[0].text == "40 years"
+def test_a_fuller_phrase_by_rule_stands():
+    assert pointed("How many years does QuietBell last?", "40")[0].text == "40 years"
 
 
 def test_a_survey_has_one_sentence_of_each_paper_by_rank():
