@@ -23,6 +23,7 @@ from rag.answering.direct import direct_answers
 from rag.answering.pointing import Pointer
 from rag.answering.question import Kind, read_question
 from rag.build import open_assistant
+from rag.pairs import PairReader
 from rag.phrases import parted
 from rag.reader import Reader
 from rag.schema import Turn
@@ -62,7 +63,7 @@ def shown(records: Iterable[dict[str, Any]], *, seed: int) -> Iterator[Shown]:
             yield Shown(record["question"], title, draw.choice(others), ())
 
 
-def finders(reader: Reader) -> dict[str, Finder]:
+def finders(reader: PairReader) -> dict[str, Finder]:
     """Return what is compared."""
 
     def rules(one: Shown) -> list[str]:

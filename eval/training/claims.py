@@ -18,8 +18,6 @@ from eval.training.example import (
 )
 from eval.training.questions import nearest, windows
 from eval.training.sets import shipped
-from eval.training.stating import stated
-from rag.pairs import titled
 
 _LABELS = {
     "entailment": SUPPORTS,
@@ -35,8 +33,6 @@ _VERDICTS = {
     "refute": CONTRADICTS,
     "irrelevant": UNDECIDED,
 }
-_ANSWERS = {"yes": SUPPORTS, "no": CONTRADICTS, "maybe": UNDECIDED}
-_OPPOSITE = {SUPPORTS: CONTRADICTS, CONTRADICTS: SUPPORTS, UNDECIDED: UNDECIDED}
 LONGEST = 140
 """Words of evidence; more is cut to the stretches that share most with the claim."""
 
@@ -129,29 +125,6 @@ def conclusions(data: Path, *, seed: int) -> Iterator[Example]:
         yield _pair("pubmedqa", record["meta"]["conclusion"], record["context"], SUPPORTS)
         if other is not record:
             yield _pair("pubmedqa", other["meta"]["conclusion"], record["context"], UNDECIDED)
-
-
-def answered(data: Path, *, seed: int) -> Iterator[Example]:
-    """Yield yes-no questions as statements on the passage that answers them, and on another.
-
-    Where the answer is no, the passage contradicts the statement; half of the statements are
-    given the other way round. People asked BoolQ's questions in their own plain words.
-    """
-    draw = random.Random(seed)
-    for name in ("boolq", "pubmedqa"):
-        records = [r for r in read_lines(data / shipped(name).file) if r["split"] == "train"]
-        for record in records:
-            title = record["meta"].get("title", "")
-            said = stated(record["question"], f"{title}. {record['context']}")
-            if said is None:
-                continue
-            label = _ANSWERS[record["answers"][0]["text"]]
-            if said.no is not None and draw.random() < 0.5:
-                said, label = said._replace(yes=said.no), _OPPOSITE[label]
-            yield _pair(name, said.yes, titled(title, record["context"]), label)
-            other = draw.choice(records)
-            if other is not record and draw.random() < 0.2:
-                yield _pair(name, said.yes, other["context"], UNDECIDED)
 
 
 def opposed(supported: Iterable[Example], *, seed: int) -> Iterator[Example]:

@@ -8,7 +8,6 @@ from typing import Literal
 
 from eval.training.abstracts import abstracts, falsified, pseudo_questions
 from eval.training.claims import (
-    answered,
     calibrated,
     citations,
     conclusions,
@@ -64,8 +63,6 @@ def mixture(
         )
     )
     turns = 1 if share == "both" else _AGAIN
-    if share == "supports":
-        parts.append(answered(data, seed=seed))
     for turn in range(turns):
         parts += [science, opposed(science, seed=seed + turn)]
     return [
