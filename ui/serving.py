@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from importlib.resources import files
 from typing import NamedTuple
 
+import gradio as gr
+
 from rag.adapters.place import is_loopback
 from rag.errors import UsageError
 from rag.settings import Settings
@@ -44,6 +46,10 @@ class Account(NamedTuple):
         return hmac.compare_digest(told, f"{self.user}\0{self.password}".encode("utf-8", "replace"))
 
 
+class _PortTaken(Exception):
+    """Another program listens there since it was found free."""
+
+
 def serve(
     settings: Settings,
     *,
@@ -69,50 +75,70 @@ def serve(
             f"{host} can be reached by others: name a --user and set ATTEST_UI_PASSWORD, "
             "or stay on 127.0.0.1"
         )
-    blocks = page(Desk(settings))
-    blocks.queue(max_size=QUEUE, default_concurrency_limit=8, api_open=False)
-    _, url, _ = blocks.launch(
-        server_name=host,
-        server_port=_free(host, port),
-        auth=account.admits if account else None,
-        prevent_thread_lock=True,
-        quiet=True,
-        share=False,
-        inbrowser=False,
-        show_error=False,
-        run_history=False,
-        enable_monitoring=False,
-        mcp_server=False,
-        ssr_mode=False,
-        pwa=False,
-        strict_cors=True,
-        state_session_capacity=SESSIONS,
-        footer_links=[],
-        max_file_size=LARGEST,
-        allowed_paths=[],
-        favicon_path=str(files("ui") / "icon.svg"),
-        theme=theme(),
-        # Not as ``css``: every rule of that gets a prefix, under which ``body.reading`` is nothing.
-        head=f"<style>{style()}</style>",
-        app_kwargs={"middleware": middleware([host, *hosts]), "docs_url": None, "redoc_url": None},
-    )
-    return Serving(url, blocks.close)
-
-
-def _free(host: str, port: int | None) -> int:
-    """Return the port, or the first free one.
-
-    Raises:
-        UsageError: It is taken, or the address is none of this machine.
-    """
-    reason = ""
+    refused = ""
     for each in [port] if port else range(PORT, PORT + _TRIED):
         try:
             with socket.create_server((host, each), family=_family(host)):
-                return each
+                pass
         except OSError as error:
-            reason = f"port {each}: {error.strerror or error}"
-    raise UsageError(f"nothing can listen on {host} ({reason}); choose another --port")
+            refused = f"port {each}: {error.strerror or error}"
+            continue
+        try:
+            return _started(page(Desk(settings)), host, each, hosts=hosts, account=account)
+        except _PortTaken:
+            # Another program was quicker, between the look and the start.
+            refused = f"port {each}: taken just now"
+    raise UsageError(f"nothing can listen on {host} ({refused}); choose another --port")
+
+
+def _started(
+    blocks: gr.Blocks,
+    host: str,
+    port: int,
+    *,
+    hosts: Iterable[str],
+    account: Account | None,
+) -> Serving:
+    """Start a page.
+
+    Raises:
+        _PortTaken: Its port is taken by now.
+    """
+    blocks.queue(max_size=QUEUE, default_concurrency_limit=8, api_open=False)
+    try:
+        _, url, _ = blocks.launch(
+            server_name=host,
+            server_port=port,
+            auth=account.admits if account else None,
+            prevent_thread_lock=True,
+            quiet=True,
+            share=False,
+            inbrowser=False,
+            show_error=False,
+            run_history=False,
+            enable_monitoring=False,
+            mcp_server=False,
+            ssr_mode=False,
+            pwa=False,
+            strict_cors=True,
+            state_session_capacity=SESSIONS,
+            footer_links=[],
+            max_file_size=LARGEST,
+            allowed_paths=[],
+            favicon_path=str(files("ui") / "icon.svg"),
+            theme=theme(),
+            # Not as ``css``: every rule of that gets a prefix, under which ``body.reading`` is
+            # nothing.
+            head=f"<style>{style()}</style>",
+            app_kwargs={
+                "middleware": middleware([host, *hosts]),
+                "docs_url": None,
+                "redoc_url": None,
+            },
+        )
+    except OSError as error:
+        raise _PortTaken from error
+    return Serving(url, blocks.close)
 
 
 def _family(host: str) -> socket.AddressFamily:

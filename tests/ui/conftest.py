@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, expect
 
 from rag.library import Library
 from rag.settings import Settings
+from ui import serving as server
 from ui.serving import Serving, serve
 
 # A machine that is busy with other tests needs more than five seconds for some of it.
@@ -26,6 +27,13 @@ def running() -> Generator[Browser]:
         pytest.skip(MISSING)
     with browser() as started:
         yield started
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _ports_of_its_own() -> None:
+    """Let every process of tests look for ports where no other one does."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    server.PORT += 50 * int(worker)
 
 
 class Servers:

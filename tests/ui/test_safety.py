@@ -1,15 +1,19 @@
 """What the server of the page refuses."""
 
 import base64
+import gc
 import hashlib
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import httpx
 import pytest
 from browser import Visitor
@@ -17,6 +21,8 @@ from playwright.sync_api import expect
 
 from rag.errors import UsageError
 from rag.settings import Settings
+from ui import serving as server
+from ui.desk import Desk
 from ui.safety import policy
 from ui.serving import Account, serve
 
@@ -191,6 +197,33 @@ def test_the_command(sample: Path, visitor: Callable[..., Visitor]) -> None:
             expect(tab.page.locator("#badge")).to_contain_text("offline")
         finally:
             run.terminate()
+
+
+# Gradio leaves the socket open with which it finds the port taken.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_port_that_another_program_takes_meanwhile_is_left_to_it(
+    sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rivals: list[socket.socket] = []
+    build = server.page
+
+    def slow(desk: Desk) -> gr.Blocks:
+        if not rivals:
+            for port in range(server.PORT, server.PORT + 20):
+                with suppress(OSError):
+                    rivals.append(socket.create_server(("127.0.0.1", port)))
+                    break
+        return build(desk)
+
+    monkeypatch.setattr(server, "page", slow)
+    served = serve(Settings(library=sample))
+    try:
+        assert httpx.get(served.url).status_code == 200
+        assert f":{rivals[0].getsockname()[1]}/" not in served.url
+    finally:
+        served.close()
+        rivals[0].close()
+        gc.collect()
 
 
 def test_a_taken_port_is_said(origin: str, sample: Path) -> None:
