@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from eval.calibration.sets import read_lines
 from eval.metrics.correctness import token_f1
-from rag.answering.direct import direct_answers
+from rag.answering.direct import brief, direct_answers
 from rag.answering.pointing import Pointer
 from rag.answering.question import Kind, read_question
 from rag.build import open_assistant
@@ -67,13 +67,12 @@ def finders(reader: PairReader) -> dict[str, Finder]:
     """Return what is compared."""
 
     def rules(one: Shown) -> list[str]:
-        found = direct_answers(read_question(one.question), one.sentence)
-        return [each for each in found if len(each) < len(one.sentence) / 2]
+        return brief(direct_answers(read_question(one.question), one.sentence), one.sentence)
 
     def points(one: Shown, rules: Sequence[str] = ()) -> str:
         pointer = Pointer(reader, read_question(one.question), one.question)
         found = pointer.short(rules, one.sentence, title=one.title)
-        return " ".join(each for each in found if len(each) < len(one.sentence) / 2)
+        return " ".join(brief(found, one.sentence))
 
     return {
         "rules": lambda one: " ".join(rules(one)),
@@ -121,9 +120,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     pairs = list(shown(drawn, seed=options.seed))
     print(f"{len(pairs)} sentences, half of them with an answer")
     print(f"{'question':14s}{'found by':10s}{'given':>8s}{'wrongly':>9s}{'right':>8s}")
+    compared = finders(Reader())
     for kind in _KINDS:
         own = [one for one in pairs if read_question(one.question).kind is kind]
-        for name, find in finders(Reader()).items():
+        for name, find in compared.items():
             given, wrongly, right = row(own, find)
             print(f"{kind.value:14s}{name:10s}{given:>8s}{wrongly:>9s}{right:>8s}")
     if options.questions and options.library:

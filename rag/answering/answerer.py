@@ -99,7 +99,7 @@ class ExtractiveAnswerer:
         """Take the fitted weights; ``refuse_below`` overrides their refusal threshold.
 
         Weights fitted with a reader or with late interaction need them, and those fitted without
-        take none. ``pointing`` finds the short answer where no rule does.
+        take none. ``pointing`` sees short answers where the rules see none, and doubts theirs.
         """
         self._fitted = fitted
         self._reader = reader

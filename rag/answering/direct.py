@@ -55,6 +55,11 @@ def direct_answers(question: Question, sentence: str) -> tuple[str, ...]:
     return ()
 
 
+def brief(phrases: Sequence[str], sentence: str) -> list[str]:
+    """Return the phrases that are not most of their sentence: those would only say it twice."""
+    return [phrase for phrase in phrases if len(phrase) < len(sentence) / 2]
+
+
 def number_phrases(question: Question, sentence: str) -> tuple[str, ...]:
     """Return a phrase for each thing counted, or for the only number there is."""
     known = {number.value for number in question.numbers}

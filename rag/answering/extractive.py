@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from rag.answering.candidates import Scored
-from rag.answering.direct import direct_answers
+from rag.answering.direct import brief, direct_answers
 from rag.answering.evidence import FEATURES, Reading
 from rag.answering.pointing import Pointer
 from rag.answering.question import Kind, Question
@@ -73,17 +73,12 @@ def drafts(
 def _direct(question: Question, chosen: Sequence[Scored], pointer: Pointer | None) -> list[Draft]:
     for one in chosen[:2]:
         text = one.sentence.text
-        phrases = _brief(direct_answers(question, text), text)
+        phrases = brief(direct_answers(question, text), text)
         if pointer is not None:
-            phrases = _brief(pointer.short(phrases, text, title=one.paper.title), text)
+            phrases = brief(pointer.short(phrases, text, title=one.paper.title), text)
         if phrases:
             return [_draft(one, phrase) for phrase in phrases]
     return []
-
-
-def _brief(phrases: Sequence[str], sentence: str) -> list[str]:
-    """Return the phrases that are not most of their sentence."""
-    return [phrase for phrase in phrases if len(phrase) < len(sentence) / 2]
 
 
 def _focused(scored: Sequence[Scored]) -> list[Scored]:

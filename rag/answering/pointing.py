@@ -33,7 +33,7 @@ _ACCOUNT = re.compile(
     r"\b(?:why|explain|describe|how(?! (?:many|much|long|old|far|often|big|large)\b))\b",
     re.IGNORECASE,
 )
-_AROUND = " \t\n.,;:–—-"
+_AROUND = ".,;:–—-"
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -95,8 +95,15 @@ def _whole(sentence: str, start: int, end: int) -> str:
         start -= 1
     while end < len(sentence) and sentence[end - 1].isalnum() and sentence[end].isalnum():
         end += 1
-    phrase = sentence[start:end].strip(_AROUND)
+    phrase = _bare(sentence[start:end])
     for opening, closing in _PAIRS.items():
         if phrase.count(opening) != phrase.count(closing):
-            phrase = re.split(f"[{re.escape(opening + closing)}]", phrase)[0].strip(_AROUND)
+            phrase = _bare(re.split(f"[{re.escape(opening + closing)}]", phrase)[0])
     return phrase
+
+
+def _bare(text: str) -> str:
+    """Return a text without blanks of any kind and marks around it."""
+    while (shorter := text.strip().strip(_AROUND)) != text:
+        text = shorter
+    return text

@@ -111,6 +111,12 @@ def test_a_phrase_by_rule_stands_where_the_reader_is_not_asked() -> None:
     assert short(pointing_at("tawny owl"), "Is it rare?", "Strix") == ("Strix",)
 
 
+def test_a_phrase_ends_without_any_kind_of_blank() -> None:
+    said = NOTHING._replace(answers=9.0, placed=1.0, start=0, end=7)
+    pointer = Pointer(ScriptedReader(lambda *_: said), read_question("Which?"), "Which?")
+    assert pointer.short((), "\x1fowl\u3000.\x1f and kites", title="") == ("owl",)
+
+
 @given(st.text(min_size=1, max_size=60), st.data())
 def test_every_phrase_is_a_run_of_its_sentence(sentence: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(sentence)))
