@@ -113,8 +113,11 @@ def search(
         from rag.cli.batches import run_batch
 
         _refuse(question=question)
-        work = _searching(_assistant(here, hits=hits, **_SEARCH))
-        run_batch(here, batch, out, filters=filters, work=work)
+        assistant = _assistant(here, hits=hits, **_SEARCH)
+        notices: set[str] = set()
+        run_batch(here, batch, out, filters=filters, work=_searching(assistant, notices))
+        for notice in sorted(notices):
+            here.aside(notice)
         return
     _refuse(out=out)
     text = _asked(question)
@@ -149,13 +152,17 @@ def _answering(assistant: "Assistant") -> "Work":
     return work
 
 
-def _searching(assistant: "Assistant") -> "Work":
+def _searching(assistant: "Assistant", notices: set[str]) -> "Work":
+    """Return what searches for one question; a hit has no place for notices, so they are kept."""
     from rag.answering.followup import standalone
     from rag.contract import searched
 
     def work(item: "Item") -> "Content":
         whole = standalone(item.question, item.history)
-        return searched(item.question, assistant.search(whole, filters=item.filters))
+        hits = assistant.search(whole, filters=item.filters)
+        if assistant.notice:
+            notices.add(assistant.notice)
+        return searched(item.question, hits)
 
     return work
 

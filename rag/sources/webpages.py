@@ -34,6 +34,10 @@ _CLOSE = {"<!--": "-->", "<?": ">"}
 DEEPEST = 500
 """Tags inside each other; searching a page costs its size times its depth."""
 
+TAGS = 500_000
+"""Tags of a page without its scripts, closing ones too; each takes about half a KiB once parsed.
+A listing of 5,000 papers has some 200,000."""
+
 Meta = Mapping[str, list[str]]
 
 TITLES = ("citation_title", "dc.title", "dcterms.title", "prism.title")
@@ -64,7 +68,11 @@ def read(lines: Iterable[str], place: Place) -> Iterator[Record | Rejection]:
     if text is None:
         yield Rejection(source=place(1), reason=f"page over {WHOLE // 2**20} MiB")
         return
-    page = _parsed(text)
+    shown = _without_code(text)
+    if shown.count("<") > TAGS:
+        yield Rejection(source=place(1), reason=f"page over {TAGS:,} tags; save a part of it")
+        return
+    page = _parsed(shown)
     if page is None:
         yield Rejection(source=place(1), reason="its markup cannot be read; save the page again")
         return
@@ -84,13 +92,13 @@ def _drafts(page: "BeautifulSoup") -> Iterator[Draft]:
         yield single
 
 
-def _parsed(text: str) -> "BeautifulSoup | None":
+def _parsed(shown: str) -> "BeautifulSoup | None":
     """Return the parsed page; nothing where a declaration in it is broken beyond the parser."""
     from bs4 import BeautifulSoup
     from bs4.exceptions import ParserRejectedMarkup
 
     try:
-        return BeautifulSoup(_without_code(text), "html.parser")
+        return BeautifulSoup(shown, "html.parser")
     except ParserRejectedMarkup:
         return None
 

@@ -15,20 +15,18 @@ _SPARE = 16 << 20
 """For the log, locks and whatever else runs."""
 
 
-def needed(passages: int, dim: int, catalogue: int) -> int:
+def needed(passages: int, dim: int, catalogue: int, *, apart: bool = False) -> int:
     """Return about how many bytes a new version takes before the last one is removed.
 
     Args:
         passages: In the new version.
         dim: Length of a vector.
         catalogue: Bytes of the catalogue, which is written to the log and may be rewritten.
+        apart: Whether the collection is on a server, which looks after its own disk.
     """
     vectors = passages * dim
-    return (
-        round(vectors * 2 + vectors * 4 * _IN_CHROMA)
-        + passages * _BESIDE_VECTOR
-        + (2 * catalogue + _SPARE)
-    )
+    collected = 0 if apart else round(vectors * 4 * _IN_CHROMA)
+    return vectors * 2 + collected + passages * _BESIDE_VECTOR + 2 * catalogue + _SPARE
 
 
 def require_room(directory: Path, wanted: int) -> None:

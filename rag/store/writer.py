@@ -108,9 +108,10 @@ class Writer:
         settings = settings_in(self._catalogue.meta())
         if "dim" not in settings:
             raise LibraryMissing(f"nothing was added to {self._directory} yet; use 'attest add'")
-        self._require_room(int(settings["dim"]))
-        with self._collector() as collector, self._publishing(settings, collector) as change:
-            change.stale = True
+        with self._collector() as collector:
+            self._require_room(collector, int(settings["dim"]))
+            with self._publishing(settings, collector) as change:
+                change.stale = True
         return self._catalogue.meta()["fingerprint"]
 
     def remake(self, makers: Makers) -> str:
@@ -118,14 +119,12 @@ class Writer:
         with self._catalogue.snapshot() as snapshot:
             papers = tuple(snapshot.iter_papers())
         texts = texts_of(papers, _no_keys, self._members(papers), makers)
-        self._require_room(makers.embedder.dim)
-        embed_new(self._catalogue, texts, makers.embedder, self._progress)
-        with (
-            self._collector() as collector,
-            self._publishing(made_with(*makers), collector) as change,
-        ):
-            change.store(texts, makers.embedder.model_id)
-            change.stale = True
+        with self._collector() as collector:
+            self._require_room(collector, makers.embedder.dim)
+            embed_new(self._catalogue, texts, makers.embedder, self._progress)
+            with self._publishing(made_with(*makers), collector) as change:
+                change.store(texts, makers.embedder.model_id)
+                change.stale = True
         return self._catalogue.meta()["fingerprint"]
 
     def split(self, paper_id: str, places: Iterable[str], makers: Makers) -> SplitReport:
@@ -167,9 +166,10 @@ class Writer:
 
             clear_server(server, self._catalogue)
 
-    def _require_room(self, dim: int, more: int = 0) -> None:
+    def _require_room(self, collector: Collector, dim: int, more: int = 0) -> None:
         passages = self._catalogue.counts()["passages"] + more
-        require_room(self._directory, needed(passages, dim, self._catalogue.size))
+        wanted = needed(passages, dim, self._catalogue.size, apart=collector.apart)
+        require_room(self._directory, wanted)
 
     def _members(
         self,
@@ -197,7 +197,8 @@ class Writer:
         with self._collector() as collector:
             members = self._members(found.papers, found.retired, found.records)
             texts = texts_of(found.papers, found.known_by, members, makers)
-            self._require_room(makers.embedder.dim, sum(len(each.passages) for each in texts))
+            more = sum(len(each.passages) for each in texts)
+            self._require_room(collector, makers.embedder.dim, more)
             embedded = embed_new(self._catalogue, texts, makers.embedder, self._progress)
             reached("after-embedding")
             with self._publishing(made_with(*makers), collector) as change:

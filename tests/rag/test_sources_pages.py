@@ -181,3 +181,18 @@ def test_hostile_pages_end_soon(tmp_path: Path, part: str):
     found = list(read_papers(saved(tmp_path, "<html><body>" + part * 5_000)))
 
     assert len(found) == 1
+
+
+def test_a_page_of_more_tags_than_a_listing_has_is_refused_before_it_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    head = '<html><meta name="citation_title" content="Clay">'
+    full = head + "<br>" * 48
+    monkeypatch.setattr("rag.sources.webpages.TAGS", 50)
+
+    (taken,) = read_papers(saved(tmp_path, full))
+    (refused,) = read_papers(saved(tmp_path, full + "<br>"))
+
+    assert isinstance(taken, Record)
+    assert isinstance(refused, Rejection)
+    assert "over 50 tags" in refused.reason

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,11 @@ from eval.bench.cutting import CuttingProxy
 from rag.backups import back_up, restore
 from rag.cli.app import app
 from rag.embedding import open_embedder
-from rag.errors import LibraryDamaged, LibraryMismatch, StoreUnavailable, UsageError
+from rag.errors import LibraryDamaged, LibraryError, LibraryMismatch, StoreUnavailable, UsageError
 from rag.library import Library
 from rag.store.remote import ChromaServer
+from rag.store.space import needed
+from rag.store.tables import CATALOGUE
 
 QUESTION = open_embedder("hash").embed_query("clay of region 10")
 COLLECTIONS = "/tenants/default_tenant/databases/default_database/collections"
@@ -240,6 +243,19 @@ def test_a_reader_keeps_its_version_though_its_collection_goes(library: Library,
         with view.refresh() as newest:
             assert len(newest.vectors.search(QUESTION, 40)) == 40
             assert newest.vectors.notice is None
+
+
+def test_the_disk_needs_no_room_for_what_the_server_keeps(
+    tmp_path: Path, library: Library, papers: Path, more: Path, monkeypatch: pytest.MonkeyPatch
+):
+    embedded = library_of(tmp_path / "embedded", papers)
+    sizes = [(made.directory / CATALOGUE).stat().st_size for made in (library, embedded)]
+    free = needed(44, 384, max(sizes), apart=True)
+    assert free < needed(40, 384, min(sizes))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    assert library.add([more]).new == 16
+    with pytest.raises(LibraryError, match="are free"):
+        embedded.add([more])
 
 
 def test_below_the_limit_no_server_is_asked(library: Library):
@@ -476,6 +492,13 @@ def test_a_search_at_the_command_line_says_so_on_stderr(library: Library, proxy:
     assert (cut.exit_code, cut.stdout) == (0, well.stdout)
     assert "nothing is missed" in " ".join(cut.stderr.split())
     assert "Traceback" not in cut.stderr
+    questions = library.directory.parent / "questions.jsonl"
+    lines = (json.dumps({"id": n, "question": f"clay of region {n}"}) for n in (9, 10))
+    questions.write_text("\n".join(lines), encoding="utf-8")
+    batch = [*place, "search", "--batch", str(questions)]
+    told = CliRunner().invoke(app, batch, env={"COLUMNS": "300"})
+    assert (told.exit_code, len(told.stdout.splitlines())) == (0, 2)
+    assert told.stderr.count("nothing is missed") == 1
     more = CliRunner().invoke(app, [*place, "rebuild"], env={"COLUMNS": "300"})
     assert more.exit_code == 1
     assert "nothing stored here is lost" in more.stderr
