@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from rag.schema import Answer, Citation, Claim, Hit, Paper, Verdict, Withheld
-from rag.store.report import AddReport, SplitReport, Status
+from rag.store.report import AddReport, JoinReport, SplitReport, Status
 
 Json = dict[str, object]
 
@@ -126,6 +126,16 @@ def parted(report: SplitReport) -> Json:
     return {
         "kept": named(report.kept),
         "gone": named(report.gone),
+        "papers": report.papers,
+        "fingerprint": report.fingerprint,
+    }
+
+
+def joined(report: JoinReport) -> Json:
+    """Return what a merge did."""
+    return {
+        "paper": named(report.paper),
+        "retired": list(report.retired),
         "papers": report.papers,
         "fingerprint": report.fingerprint,
     }

@@ -15,7 +15,7 @@ from rag.store.compatibility import FORMAT_ONLY, require
 from rag.store.ingest import Makers, Progress, Reading, named, silent, standard
 from rag.store.lock import Lock
 from rag.store.opening import LOCK, writing
-from rag.store.report import AddReport, Compacted, SplitReport, Status, status_of
+from rag.store.report import AddReport, Compacted, JoinReport, SplitReport, Status, status_of
 from rag.store.snapshot import Snapshot
 from rag.store.space import size_of
 from rag.store.tables import CATALOGUE, FORMAT
@@ -128,8 +128,7 @@ class Library:
             StoreUnavailable: The server does not answer: nothing is changed, or, where it says
                 so, all but the server's collection.
         """
-        self._require()
-        with self._writer(progress) as writer:
+        with self._changing(progress) as writer:
             return writer.remove(tuple(ids), file=file, batch=batch)
 
     def split(
@@ -147,9 +146,20 @@ class Library:
             UsageError: A place is unknown, nothing would be left, or nothing that the records
                 say tells them apart.
         """
-        self._require()
-        with self._writer(progress) as writer:
+        with self._changing(progress) as writer:
             return writer.split(paper_id, places, self._makers())
+
+    def merge(self, ids: Iterable[str], *, progress: Progress = silent) -> JoinReport:
+        """Make one paper of several that are one work, for good; a split between them is undone.
+
+        It keeps the first one's id, unless a file gave another of them its id.
+
+        Raises:
+            PaperNotFound: One of them is unknown.
+            UsageError: There are not two.
+        """
+        with self._changing(progress) as writer:
+            return writer.merge(tuple(ids), self._makers())
 
     def rebuild(self, *, remake: bool = False, progress: Progress = silent) -> str:
         """Build all indexes afresh from the catalogue; return the fingerprint.
@@ -159,8 +169,7 @@ class Library:
                 remedy for `LibraryMismatch`. Otherwise no model is needed.
             progress: Told stage, done and total.
         """
-        self._require()
-        with self._writer(progress) as writer:
+        with self._changing(progress) as writer:
             return writer.remake(self._makers()) if remake else writer.rebuild()
 
     def compact(self) -> Compacted:
@@ -172,9 +181,8 @@ class Library:
             LibraryLocked: Another process is writing.
             StoreUnavailable: The server does not answer; the folder is compact.
         """
-        self._require()
         before = size_of(self.directory)
-        with self._writer(silent) as writer:
+        with self._changing(silent) as writer:
             writer.compact(self._server)
         fingerprint = self.status().fingerprint
         return Compacted(before=before, after=size_of(self.directory), fingerprint=fingerprint)
@@ -276,16 +284,17 @@ class Library:
     def _writer(self, progress: Progress) -> AbstractContextManager[Writer]:
         return writing(self.directory, self._collector, self._server, progress)
 
+    def _changing(self, progress: Progress) -> AbstractContextManager[Writer]:
+        """Open for writing what is there already."""
+        self.snapshot().close()
+        return self._writer(progress)
+
     def _writing(self) -> bool:
         return Lock(self.directory / LOCK).holder() is not None
 
     def _makers(self) -> Makers:
         return Makers(self._embedder(), self._reading())
 
-    def _require(self) -> None:
-        self.snapshot().close()
-
     def _lost(self) -> LibraryDamaged:
-        return LibraryDamaged(
-            f"the published version of {self.directory} is missing; run 'attest rebuild'"
-        )
+        lost = f"the published version of {self.directory} is missing; run 'attest rebuild'"
+        return LibraryDamaged(lost)

@@ -1,4 +1,4 @@
-"""Commands that change the library: ``add``, ``remove``, ``split``, ``rebuild``, ``compact``."""
+"""Commands that change the library, and its papers with it."""
 
 import sys
 from pathlib import Path
@@ -12,6 +12,7 @@ from rag.cli.session import Session, put, session
 from rag.terminal.plain import counted
 
 if TYPE_CHECKING:
+    from rag.schema import Paper
     from rag.store.snapshot import Snapshot
 
 
@@ -130,10 +131,34 @@ def split(
 
         put(parted(report))
         return
-    screen = here.screen()
-    for paper in (report.kept, report.gone):
-        records = counted(len(paper.sources), "record")
-        screen.write(f"{paper.id}  {paper.title} ({records})")
+    _tell_made(here, report.kept, report.gone)
+
+
+def merge(
+    context: typer.Context,
+    paper_ids: Annotated[
+        list[str] | None,
+        typer.Argument(help="The paper that stays, then the others.", metavar="PAPER_ID..."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Make one paper of several that are one work, such as a preprint and its journal article.
+
+    Whatever their titles and identifiers say, in this and any later 'attest add'. The paper is
+    found by every id; 'attest split' takes it apart again, as this takes back a split.
+    """
+    here = session(context)
+    narration = here.narration()
+    try:
+        report = here.library().merge(paper_ids or [], progress=narration)
+    finally:
+        narration.end()
+    if json:
+        from rag.contract import joined
+
+        put(joined(report))
+        return
+    _tell_made(here, report.paper)
 
 
 def rebuild(
@@ -184,6 +209,13 @@ def _going(
     return list(going)
 
 
+def _tell_made(here: Session, *papers: "Paper") -> None:
+    screen = here.screen()
+    for paper in papers:
+        records = counted(len(paper.sources), "record")
+        screen.write(f"{paper.id}  {paper.title} ({records})")
+
+
 def _agreed(count: int) -> bool:
     """Ask, where there is somebody to ask."""
     if not sys.stdin.isatty():
@@ -204,4 +236,4 @@ def _tell(here: Session, going: list[str], *, removed: int | None, json: bool) -
         screen.write(f"Removed {counted(removed, 'paper')}.")
 
 
-COMMANDS = (add, remove, split, rebuild, compact)
+COMMANDS = (add, remove, split, merge, rebuild, compact)

@@ -29,7 +29,8 @@ smaller), more authors, the earlier year, the union of sources. A given id outra
 its record's fields stand, others only fill what it leaves empty. A record with a given id
 takes in a paper without one (``retired``), so that the given id is the one that is found.
 
-A person may split a merge that is wrong: its records never join again (`splits`).
+A person may split a merge that is wrong: its records never join again (`splits`). A person may
+also make one paper of several: it is known by every name that one of them had (`regrouping`).
 
 A paper's id is the given id, else ``doi:…``, ``arxiv:…``, ``pmid:…``, ``acl:…`` (then
 ``pmcid``, ``openalex``, ``s2``) of the first identifier, else ``t:`` and 16 hex digits
@@ -40,15 +41,16 @@ from rag.identity.identifiers import identifiers
 from rag.identity.keys import identity_keys
 from rag.identity.matching import Known
 from rag.identity.outcome import Identified, Merge, identify
-from rag.identity.splitting import Parted, take_apart
+from rag.identity.regrouping import Regrouped, join, take_apart
 
 __all__ = [
     "Identified",
     "Known",
     "Merge",
-    "Parted",
+    "Regrouped",
     "identifiers",
     "identify",
     "identity_keys",
+    "join",
     "take_apart",
 ]

@@ -46,7 +46,11 @@ class Matcher:
         self._sides = sides
 
     def anchor(self, found: Mapping[str, Paper]) -> None:
-        """Enter known papers, each under its own keys and those that led to it."""
+        """Enter known papers, each under its own keys and those that led to it.
+
+        A name that leads to a paper is one of its names, whether or not it is the one shown: of
+        papers that a person merged only one DOI is.
+        """
         keys: dict[str, set[str]] = {}
         papers = {known.id: known for known in found.values()}
         for key, known in found.items():
@@ -54,8 +58,11 @@ class Matcher:
         for name in sorted(papers):
             work = Work()
             work.take(papers[name])
+            own = frozenset(identity_keys(papers[name]))
+            if keys[name] - own:
+                work.know(keys[name] - own)
             work.sides = self._standing(keys[name])
-            self._enter(work, keys[name].union(identity_keys(papers[name])))
+            self._enter(work, keys[name] | own)
 
     def place(self, record: Record, keys: Sequence[str]) -> Work:
         """Find or begin the work of a record, join what it proves the same, and add it."""

@@ -125,13 +125,19 @@ def _merges(work: Work, name: str) -> Iterator[Merge]:
             yield Merge(name, source, key)
 
 
-def new_name(records: Sequence[Record], known: Known, *, taken: Iterable[str] = ()) -> str:
-    """Return an id for the paper of these records that no other paper has."""
+def new_name(records: Sequence[Record], known: Known, *, leaving: str) -> str:
+    """Return an id for the paper of these records that no other paper has.
+
+    Args:
+        records: What it is made of.
+        known: The library.
+        leaving: Id of the paper that they were a part of; what else that one is found by is free.
+    """
     work = Work()
     for record in records:
         work.take(record)
     wanted = _candidates(work)
-    return work.explicit or _free(wanted, _taken(wanted, known) | {*taken}, known)
+    return work.explicit or _free(wanted, _taken(wanted, known, leaving) | {leaving}, known)
 
 
 def _count(work: Work, result: Paper, tally: _Tally) -> None:
@@ -193,9 +199,10 @@ def _free(wanted: Sequence[str], taken: set[str], known: Known) -> str:
     return next(name for name in numbered if name not in taken | _taken([name], known))
 
 
-def _taken(wanted: Iterable[str], known: Known) -> set[str]:
+def _taken(wanted: Iterable[str], known: Known, leaving: str | None = None) -> set[str]:
     taken: set[str] = set()
     rest = iter(wanted)
     while batch := [f"key:{name}" for name in islice(rest, LOOKUP * 4)]:
-        taken |= {key.removeprefix("key:") for key in known.by_identity(batch)}
+        found = known.by_identity(batch)
+        taken |= {key.removeprefix("key:") for key in found if found[key].id != leaving}
     return taken

@@ -56,6 +56,22 @@ def parted(
     return stay, go, split
 
 
+def healed(splits: Iterable[Split], together: Iterable[str]) -> tuple[Split, ...]:
+    """Return the splits without what keeps some records apart, by their `content_key`s.
+
+    A split that has some of them on either side still keeps each of these from the others.
+    """
+    same = frozenset(together)
+    found: list[Split] = []
+    for first, other in splits:
+        if first & same and other & same:
+            halves = (Split(first, other - same), Split(first - same, other))
+            found += (half for half in halves if half.first and half.other)
+        else:
+            found.append(Split(first, other))
+    return tuple(found)
+
+
 def chosen(sources: Sequence[Source], named: Iterable[str]) -> tuple[Source, ...]:
     """Return the sources that are named: ``FILE`` is all of a file, ``FILE:2`` its record 2.
 

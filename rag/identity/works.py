@@ -7,7 +7,7 @@ from rag.identity.identifiers import is_arxiv_doi, names
 from rag.identity.keys import family, normal_title
 from rag.identity.merging import layered, paper
 from rag.identity.splits import Side
-from rag.schema import Paper, Record, Source
+from rag.schema import Identifiers, Paper, Record, Source
 
 _MINTED = re.compile(
     r"(?:doi:10\.|arxiv:|pmid:|pmcid:|acl:|openalex:|s2:).+|t:[0-9a-f]{16}(?:-\d+)?"
@@ -35,6 +35,12 @@ class _Facts:
             self.families.add(family(found.authors))
         if found.year is not None:
             self.years.add(found.year)
+
+    def know(self, keys: Iterable[str]) -> None:
+        """Add the names among identity keys."""
+        for kind, _, value in (key.partition(":") for key in keys):
+            if kind in Identifiers.model_fields and not is_arxiv_doi(value):
+                self.names.setdefault(kind, set()).add(value)
 
     def absorb(self, other: "_Facts") -> None:
         """Add what another work's members say."""
@@ -91,6 +97,11 @@ class Work:
         else:
             self.papers.append(found)
             self.explicit = self.explicit or explicit_id(found)
+
+    def know(self, keys: Iterable[str]) -> None:
+        """Add names that the work goes by, besides those that its members tell."""
+        self._facts = self._known()
+        self._facts.know(keys)
 
     def absorb(self, other: "Work") -> None:
         """Make another work part of this one."""

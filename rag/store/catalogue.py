@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 
 from rag.identity.splits import Split
 from rag.schema import Paper, Record
-from rag.store.records import add_split, records_of, splits_in
+from rag.store.records import records_of, replace_splits, splits_in
 from rag.store.rows import Entry, documents, entries, papers_by_id, papers_by_key
 from rag.store.sealing import seal, seal_of, unseal
 from rag.store.snapshot import Snapshot
@@ -137,9 +137,9 @@ class Catalogue:
         """Return the merges that are not to be made."""
         return splits_in(self._connection)
 
-    def store_split(self, split: Split) -> None:
-        """Remember a merge that is not to be made."""
-        add_split(self._connection, split)
+    def replace_splits(self, splits: Iterable[Split]) -> None:
+        """Remember which merges are not to be made, instead of those before."""
+        replace_splits(self._connection, splits)
 
     def papers(self, ids: Iterable[str]) -> dict[str, Paper]:
         """Return the papers with these ids; an unknown id is left out."""

@@ -126,6 +126,35 @@ def texts_of(
     )
 
 
+def members_of(
+    catalogue: Catalogue,
+    papers: Iterable[Paper],
+    *,
+    retired: Mapping[str, str] | None = None,
+    new: Mapping[str, tuple[Record, ...]] | None = None,
+) -> dict[str, tuple[Record, ...]]:
+    """Return the records of those papers that are made of several.
+
+    Args:
+        catalogue: Holds what they were made of before.
+        papers: As they are from now on.
+        retired: Papers that became one of these, old id to surviving id.
+        new: Records that joined them, which come last.
+    """
+    several = [paper.id for paper in papers if len(paper.sources) > 1]
+    old = {name: [name] for name in several}
+    for gone, survivor in (retired or {}).items():
+        old.get(survivor, []).append(gone)
+    stored = catalogue.records(name for names in old.values() for name in names)
+    return {
+        name: (
+            *(record for each in names for record in stored.get(each, ())),
+            *(new or {}).get(name, ()),
+        )
+        for name, names in old.items()
+    }
+
+
 def embed_new(catalogue: Catalogue, texts: Texts, embedder: Embedder, progress: Progress) -> int:
     """Embed the passages whose text is new and store each chunk of vectors as it comes.
 

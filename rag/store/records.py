@@ -65,8 +65,13 @@ def splits_in(connection: sqlite3.Connection) -> tuple[Split, ...]:
     )
 
 
-def add_split(connection: sqlite3.Connection, split: Split) -> None:
-    """Store a split after those that are there."""
-    number = connection.execute("SELECT coalesce(max(split), 0) + 1 FROM splits").fetchone()[0]
-    rows = ((number, int(keys is split.first), key) for keys in split for key in sorted(keys))
+def replace_splits(connection: sqlite3.Connection, splits: Iterable[Split]) -> None:
+    """Store splits instead of those that are there."""
+    rows = (
+        (number, int(first), key)
+        for number, split in enumerate(splits, start=1)
+        for first, keys in ((True, split.first), (False, split.other))
+        for key in sorted(keys)
+    )
+    connection.execute("DELETE FROM splits")
     connection.executemany("INSERT INTO splits VALUES (?, ?, ?)", rows)

@@ -1,6 +1,7 @@
 """What an ``add`` did and how a library stands."""
 
 from pathlib import Path
+from typing import TypedDict
 
 from rag.schema import Noun, Paper, Rejection, Source
 from rag.store.lock import Holder, Lock
@@ -41,12 +42,30 @@ class MergeReport(Noun):
     """What they share, such as ``DOI 10.1000/x``."""
 
 
+class Counted(TypedDict):
+    """What every report ends with."""
+
+    papers: int
+    fingerprint: str
+
+
 class SplitReport(Noun):
     """Two papers that were one."""
 
     kept: Paper
     """Under the id of the one."""
     gone: Paper
+    papers: int
+    """In the library afterwards."""
+    fingerprint: str = ""
+
+
+class JoinReport(Noun):
+    """One paper that was several."""
+
+    paper: Paper
+    retired: tuple[str, ...]
+    """Ids of the others, under which it is found from now on."""
     papers: int
     """In the library afterwards."""
     fingerprint: str = ""

@@ -1,28 +1,35 @@
 """The one process that changes a library: from taking the lock to publishing a version."""
 
 import secrets
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import LibraryDamaged, LibraryMissing, PaperNotFound, UsageError
+from rag.errors import LibraryMissing, PaperNotFound, UsageError
 from rag.schema import Paper, Record
 from rag.store.catalogue import Batch, Catalogue
+from rag.store.change import Change, base_of, publishing
 from rag.store.child import Collector
 from rag.store.compatibility import FORMAT_ONLY, made_with, require, require_chroma, settings_in
 from rag.store.faults import reached
-from rag.store.ingest import Makers, Parsed, Progress, embed_new, merges, parse, texts_of
-from rag.store.manifest import Manifest
-from rag.store.publishing import VERSIONS, Base, Publisher, clear
-from rag.store.report import AddReport, SplitReport
+from rag.store.ingest import (
+    Makers,
+    Parsed,
+    Progress,
+    embed_new,
+    members_of,
+    merges,
+    parse,
+    texts_of,
+)
+from rag.store.report import AddReport, Counted, JoinReport, SplitReport
 from rag.store.space import needed, require_room
-from rag.store.storing import Text
 from rag.terms import RULES
 
 if TYPE_CHECKING:
-    from rag.identity import Identified
+    from rag.identity import Identified, Regrouped
     from rag.store.remote import ChromaServer
 
 
@@ -79,7 +86,7 @@ class Writer:
 
         meta = self._catalogue.meta()
         require(meta, made_with(*makers), self._directory)
-        if (base := self._base(meta)) is not None and base.collected:
+        if (base := base_of(self._directory, meta)) is not None and base.collected:
             require_chroma(base.manifest, self._directory)
         parsed = parse(paths, makers.reading.read, batch)
         reached("after-parse")
@@ -118,7 +125,7 @@ class Writer:
         """Split and embed every paper again and publish."""
         with self._catalogue.snapshot() as snapshot:
             papers = tuple(snapshot.iter_papers())
-        texts = texts_of(papers, _no_keys, self._members(papers), makers)
+        texts = texts_of(papers, _no_keys, members_of(self._catalogue, papers), makers)
         with self._collector() as collector:
             self._require_room(collector, makers.embedder.dim)
             embed_new(self._catalogue, texts, makers.embedder, self._progress)
@@ -130,31 +137,67 @@ class Writer:
     def split(self, paper_id: str, places: Iterable[str], makers: Makers) -> SplitReport:
         """Make a paper of its own of some records of a paper; see `rag.library.Library.split`."""
         from rag.identity import take_apart
-        from rag.identity.splits import chosen
 
+        found = self._known([paper_id])
+        splits = self._catalogue.splits()
+        parted = take_apart(paper_id, found[paper_id][1], places, self._catalogue, splits)
+        return SplitReport(
+            kept=parted.papers[0],
+            gone=parted.papers[1],
+            **self._regroup(parted, makers, forgotten=(paper_id,)),
+        )
+
+    def merge(self, ids: Sequence[str], makers: Makers) -> JoinReport:
+        """Make one paper of several; see `rag.library.Library.merge`."""
+        from rag.identity import join
+
+        found = self._known(ids)
+        records = {name: members for name, (_, members) in found.items()}
+        joined = join([paper for paper, _ in found.values()], records, self._catalogue.splits())
+        return JoinReport(
+            paper=joined.papers[0],
+            retired=tuple(joined.retired),
+            **self._regroup(joined, makers),
+        )
+
+    def _known(self, ids: Iterable[str]) -> dict[str, tuple[Paper, tuple[Record, ...]]]:
+        """Return papers with their records, in the order of the ids.
+
+        Raises:
+            PaperNotFound: One of them is unknown.
+        """
+        wanted = list(dict.fromkeys(ids))
+        papers, records = self._catalogue.papers(wanted), self._catalogue.records(wanted)
+        for name in wanted:
+            if name not in papers:
+                raise PaperNotFound(f"no paper {name!r} in the library; see 'attest papers'")
+        return {name: (papers[name], records[name]) for name in wanted}
+
+    def _regroup(
+        self, made: "Regrouped", makers: Makers, *, forgotten: Iterable[str] = ()
+    ) -> Counted:
+        """Publish papers that were taken apart or joined.
+
+        Args:
+            made: What becomes of them.
+            makers: Split and embed.
+            forgotten: Papers that lose the identity keys that they had.
+        """
         settings = made_with(*makers)
         require(self._catalogue.meta(), settings, self._directory)
-        found = self._catalogue.records([paper_id])
-        if paper_id not in found:
-            raise PaperNotFound(f"no paper {paper_id!r} in the library; see 'attest papers'")
-        records = found[paper_id]
-        going = chosen([record.source for record in records], places)
-        parted = take_apart(paper_id, records, going, self._catalogue)
-        papers = (parted.kept, parted.gone)
         with self._collector() as collector:
-            texts = texts_of(papers, parted.keys.__getitem__, parted.records, makers)
+            texts = texts_of(made.papers, made.keys.__getitem__, made.records, makers)
             embed_new(self._catalogue, texts, makers.embedder, self._progress)
             with self._publishing(settings, collector) as change:
-                self._catalogue.store_split(parted.split)
-                self._catalogue.forget_identities([paper_id])
+                self._catalogue.replace_splits(made.splits)
+                self._catalogue.forget_identities(forgotten)
                 change.store(texts, makers.embedder.model_id)
+                self._catalogue.absorb(made.retired)
                 change.stale = True
-        return SplitReport(
-            kept=parted.kept,
-            gone=parted.gone,
-            papers=self._catalogue.counts()["papers"],
-            fingerprint=self._catalogue.meta()["fingerprint"],
-        )
+        return {
+            "papers": self._catalogue.counts()["papers"],
+            "fingerprint": self._catalogue.meta()["fingerprint"],
+        }
 
     def compact(self, server: "ChromaServer | None" = None) -> None:
         """Delete what nothing uses, on the server too, and rewrite the catalogue without gaps."""
@@ -171,31 +214,13 @@ class Writer:
         wanted = needed(passages, dim, self._catalogue.size, apart=collector.apart)
         require_room(self._directory, wanted)
 
-    def _members(
-        self,
-        papers: Iterable[Paper],
-        retired: Mapping[str, str] | None = None,
-        new: Mapping[str, tuple[Record, ...]] | None = None,
-    ) -> dict[str, tuple[Record, ...]]:
-        """Return the records of those papers that are made of several, new ones last."""
-        several = [paper.id for paper in papers if len(paper.sources) > 1]
-        old = {name: [name] for name in several}
-        for gone, survivor in (retired or {}).items():
-            old.get(survivor, []).append(gone)
-        stored = self._catalogue.records(name for names in old.values() for name in names)
-        return {
-            name: (
-                *(record for each in names for record in stored.get(each, ())),
-                *(new or {}).get(name, ()),
-            )
-            for name, names in old.items()
-        }
-
     def _store(self, found: "Identified", makers: Makers, batch: Batch) -> int:
         """Embed and publish what was found; return how many passages were embedded."""
         # Chroma takes a second to load; meanwhile there is enough to do here.
         with self._collector() as collector:
-            members = self._members(found.papers, found.retired, found.records)
+            members = members_of(
+                self._catalogue, found.papers, retired=found.retired, new=found.records
+            )
             texts = texts_of(found.papers, found.known_by, members, makers)
             more = sum(len(each.passages) for each in texts)
             self._require_room(collector, makers.embedder.dim, more)
@@ -207,47 +232,12 @@ class Writer:
                 change.stale |= self._catalogue.absorb(found.retired) > 0
         return embedded
 
-    @contextmanager
     def _publishing(
         self, settings: Mapping[str, str], collector: Collector
-    ) -> Generator["_Change"]:
-        """Commit what happens inside together with the version built from it, or nothing."""
-        before = self._catalogue.meta()
-        generation = int(before.get("generation", "0")) + 1
-        change = _Change(self._catalogue)
-        try:
-            with self._catalogue.transaction():
-                reached("transaction-open")
-                yield change
-                self._catalogue.drop_unreferenced()
-                publisher = Publisher(self._directory, settings, progress=self._progress)
-                published = publisher.publish(
-                    self._catalogue,
-                    collector,
-                    generation=generation,
-                    base=None if change.stale else self._base(before),
-                )
-                self._catalogue.set_meta({**settings, **published.pointer(generation, before)})
-                reached("before-commit")
-            reached("after-commit")
-        finally:
-            clear(self._directory, keep=self._catalogue.meta().get("version"))
-        reached("old-removed")
-        # What was added is published, whether or not the log can be emptied; what was removed
-        # is gone only when it was.
-        if change.stale:
-            self._catalogue.tidy(shrink=True)
-        collector.settle(published.name, gone=change.stale)
-
-    def _base(self, meta: Mapping[str, str]) -> Base | None:
-        """Return the published version if a new one may be added to its collection."""
-        if "version" not in meta:
-            return None
-        folder = self._directory / VERSIONS / meta["version"]
-        try:
-            return Base(folder, Manifest.read(folder, meta["manifest"]))
-        except LibraryDamaged:
-            return None
+    ) -> AbstractContextManager[Change]:
+        return publishing(
+            self._directory, self._catalogue, settings, collector=collector, progress=self._progress
+        )
 
     def _report(
         self,
@@ -272,20 +262,6 @@ class Writer:
             **_counts(found),
             **self._catalogue.counts(),
         )
-
-
-class _Change:
-    """What is done to the catalogue before a version is built from it."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self.stale = False
-        """Whether a passage of the last version is gone or reads differently."""
-
-    def store(self, texts: Iterable[Text], model: str) -> None:
-        """Store new and changed papers."""
-        for text in texts:
-            self.stale |= self._catalogue.upsert(text, model)
 
 
 def _no_keys(_: str) -> tuple[str, ...]:

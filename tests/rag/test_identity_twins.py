@@ -110,10 +110,10 @@ def test_twins_that_were_split_have_their_own_ids_and_stay_apart():
     one, other = record("a", "a.jsonl"), record("b", "b.jsonl")
     shelf.add(one, other)
 
-    parted = take_apart("a", [one, other], [other.source], shelf)
+    parted = take_apart("a", [one, other], [other.source.file], shelf)
 
-    assert (parted.kept.id, parted.gone.id) == ("a", "b")
-    assert counts(identify([one, other], Shelf(), [parted.split])) == (2, 0, 0, 0)
+    assert [paper.id for paper in parted.papers] == ["a", "b"]
+    assert counts(identify([one, other], Shelf(), parted.splits)) == (2, 0, 0, 0)
 
 
 def _scattered(found: Sequence[tuple[Record, str]]) -> list[Record]:
