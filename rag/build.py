@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from rag.answering.model import LanguageModel
     from rag.assistant import Assistant
     from rag.embedding import Embedder
+    from rag.embedding.e5 import E5
     from rag.interaction import Interaction
     from rag.library import Library
     from rag.pairs import PairReader
+    from rag.reranking import Reranker
     from rag.retrieval import HybridRetriever
     from rag.store.remote import ChromaServer
     from rag.verification import Checker
@@ -112,11 +114,29 @@ def retriever(settings: Settings) -> "HybridRetriever":
     Raises:
         ModelUnavailable: The embedder cannot be made.
     """
-    from rag.reranking import InteractionReranker
     from rag.retrieval import HybridRetriever
 
-    reranker = InteractionReranker(interaction()) if settings.interaction else None
-    return HybridRetriever(embedder(settings.embedder), reranker=reranker)
+    return HybridRetriever(embedder(settings.embedder), reranker=reranker(settings))
+
+
+def reranker(settings: Settings) -> "Reranker | None":
+    """Return what looks at the papers found again, if anything."""
+    from rag.reranking import InteractionReranker, SecondReranker
+
+    if not settings.interaction:
+        return None
+    if not settings.second:
+        return InteractionReranker(interaction())
+    return SecondReranker(interaction(), second_encoder())
+
+
+@cache
+def second_encoder() -> "E5":
+    """Return the encoder for a second opinion, one object per process."""
+    from rag.embedding.e5 import E5
+    from rag.embedding.minilm import cores
+
+    return E5(threads=cores())
 
 
 @cache

@@ -14,7 +14,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from rag.build import embedder, interaction, models_of, open_library, open_server, pair_reader
+from rag.build import (
+    embedder,
+    interaction,
+    models_of,
+    open_library,
+    open_server,
+    pair_reader,
+    second_encoder,
+)
 from rag.cases import FILE as CASES
 from rag.conversations import FILE as CONVERSATIONS
 from rag.errors import AttestError, LibraryMissing, UsageError
@@ -29,7 +37,8 @@ PACKAGES = (
 )
 EXTRAS = {"llm": "llama_index", "local": "torch", "ui": "gradio"}
 MODELS = tuple(
-    Path(str(files("rag"))) / "models" / name for name in ("all-MiniLM-L6-v2", "attest-reader")
+    Path(str(files("rag"))) / "models" / name
+    for name in ("all-MiniLM-L6-v2", "multilingual-e5-small-en", "attest-reader")
 )
 
 
@@ -89,6 +98,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         "privacy": _privacy,
         "embedder": _embedder,
         "interaction": _interaction,
+        "second": _second,
         "reader": _reader,
         "answerer": _answerer,
         "store": _store,
@@ -154,6 +164,15 @@ def _interaction(settings: Settings) -> str:
     started = time.perf_counter()
     pieces = len(interaction().asked("Does late interaction load?", {}).rarity)
     return f"compares {pieces} word pieces, ready in {time.perf_counter() - started:.1f} s"
+
+
+def _second(settings: Settings) -> str:
+    if not (settings.interaction and settings.second):
+        return "off: one encoder alone ranks"
+    started = time.perf_counter()
+    model = second_encoder()
+    pieces = len(model.question("Does the second encoder load?").pieces)
+    return f"{model.name} reads {pieces} pieces, ready in {time.perf_counter() - started:.1f} s"
 
 
 def _reader(settings: Settings) -> str:

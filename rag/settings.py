@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     """Which embedder: ``minilm``, ``minilm:int8``, ``folder:…``, ``hub:…``, ``openai:…@URL``."""
     interaction: bool = True
     """Whether the papers found are compared with the question again, word piece by word piece."""
+    second: bool = True
+    """Whether a second encoder reads those papers, too, where the question's rare words are not
+    found; needs ``interaction``."""
     reader: Literal["checks", "weighs", "none"] = "checks"
     """What the small model does that reads two texts together: it ``checks`` claims, also
     ``weighs`` the sentences of the papers before, or ``none`` of it."""

@@ -39,6 +39,7 @@ class Graph:
 
     weights: Weights
     int8: bool = False
+    layers: int = LAYERS
     nodes: list[onnx.NodeProto] = field(default_factory=list[onnx.NodeProto])
     constants: dict[str, onnx.TensorProto] = field(default_factory=dict[str, onnx.TensorProto])
 
@@ -182,7 +183,7 @@ def transformer_layer(graph: Graph, x: str, number: int, hidden: str) -> str:
     x = graph.layer_norm(graph.op("Add", mixed, x), f"{name}.attention.output.LayerNorm")
     inner = graph.op("Gelu", graph.dense(x, f"{name}.intermediate.dense"))
     outer = graph.op("Add", graph.dense(inner, f"{name}.output.dense"), x)
-    last = "token_embeddings" if number == LAYERS - 1 else ""
+    last = "token_embeddings" if number == graph.layers - 1 else ""
     return graph.layer_norm(outer, f"{name}.output.LayerNorm", out=last)
 
 
@@ -200,20 +201,22 @@ def encode(graph: Graph, *, pairs: bool = False) -> tuple[str, str]:
     spread = graph.op("Unsqueeze", mask, graph.integers(1, 2))
     hidden = graph.op("Mul", graph.op("Sub", graph.number(1.0), spread), graph.number(-10000.0))
     x = embeddings(graph, pairs=pairs)
-    for number in range(LAYERS):
+    for number in range(graph.layers):
         x = transformer_layer(graph, x, number, hidden)
     return x, mask
 
 
-def build(weights: Weights, *, int8: bool = False) -> onnx.ModelProto:
+def build(
+    weights: Weights, *, int8: bool = False, layers: int = LAYERS, name: str = "all-MiniLM-L6-v2"
+) -> onnx.ModelProto:
     """Return the embedder for weights named as in the published safetensors file."""
-    graph = Graph(weights, int8=int8)
+    graph = Graph(weights, int8=int8, layers=layers)
     tokens, mask = encode(graph)
     vector = mean(graph, tokens, mask)
     square = graph.op("ReduceSum", graph.op("Mul", vector, vector), graph.integers(-1), keepdims=1)
     graph.op("Div", vector, graph.op("Sqrt", square), out="sentence_embedding")
     shapes = {"sentence_embedding": ["batch", WIDTH], "token_embeddings": [*SIZE, WIDTH]}
-    return model_of(graph, "all-MiniLM-L6-v2", ("input_ids", "attention_mask"), shapes)
+    return model_of(graph, name, ("input_ids", "attention_mask"), shapes)
 
 
 HEADS_OF_READER = ("about", "answers", "support")
