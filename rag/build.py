@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from rag.answering.model import LanguageModel
     from rag.assistant import Assistant
     from rag.embedding import Embedder
-    from rag.embedding.e5 import E5
     from rag.interaction import Interaction
     from rag.library import Library
     from rag.pairs import PairReader
@@ -105,7 +104,11 @@ def models_of(settings: Settings) -> "Models":
     """Return what reads sentences beside the search."""
     from rag.answering.fitted import Models
 
-    return Models(interaction=settings.interaction, reader=settings.reader == "weighs")
+    return Models(
+        interaction=settings.interaction,
+        second=settings.interaction and settings.second,
+        reader=settings.reader == "weighs",
+    )
 
 
 def retriever(settings: Settings) -> "HybridRetriever":
@@ -127,16 +130,17 @@ def reranker(settings: Settings) -> "Reranker | None":
         return None
     if not settings.second:
         return InteractionReranker(interaction())
-    return SecondReranker(interaction(), second_encoder())
+    return SecondReranker(interaction(), second())
 
 
 @cache
-def second_encoder() -> "E5":
-    """Return the encoder for a second opinion, one object per process."""
+def second() -> "Interaction":
+    """Return what compares texts with another encoder, one object per process."""
     from rag.embedding.e5 import E5
     from rag.embedding.minilm import cores
+    from rag.interaction import Interaction
 
-    return E5(threads=cores())
+    return Interaction(E5(), threads=cores())
 
 
 @cache

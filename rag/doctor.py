@@ -21,7 +21,7 @@ from rag.build import (
     open_library,
     open_server,
     pair_reader,
-    second_encoder,
+    second,
 )
 from rag.cases import FILE as CASES
 from rag.conversations import FILE as CONVERSATIONS
@@ -170,9 +170,8 @@ def _second(settings: Settings) -> str:
     if not (settings.interaction and settings.second):
         return "off: one encoder alone ranks"
     started = time.perf_counter()
-    model = second_encoder()
-    pieces = len(model.question("Does the second encoder load?").pieces)
-    return f"{model.name} reads {pieces} pieces, ready in {time.perf_counter() - started:.1f} s"
+    pieces = len(second().asked("Does the second encoder load?", {}).rarity)
+    return f"reads {pieces} word pieces, ready in {time.perf_counter() - started:.1f} s"
 
 
 def _reader(settings: Settings) -> str:

@@ -32,6 +32,10 @@ class TokenEmbedder(Protocol):
         """
         ...
 
+    def asked_tokens(self, text: str) -> tuple[Vector, list[tuple[int, int]]]:
+        """Return the same of a question, which some encoders read in another way."""
+        ...
+
 
 class Pieces(NamedTuple):
     """A text, word piece by word piece."""
@@ -40,6 +44,8 @@ class Pieces(NamedTuple):
     """[n, dim], each of length 1."""
     places: NDArray[np.int64]
     """Characters of each piece [n, 2]."""
+    whole: Vector
+    """The text as one vector [dim] of length 1: the mean over all that the encoder read."""
 
 
 class Asked(NamedTuple):
@@ -88,18 +94,20 @@ class Interaction:
             question: As searched.
             weights: Inverse document frequency of each of its terms.
         """
-        pieces = self._one(question)
+        pieces = self._one(question, asked=True)
         rarity = np.zeros(len(pieces.vectors), np.float32)
         for word in words(question):
             known = [weights[term] for term in word_terms(word.text) if term in weights]
             rarity[_inside(pieces, word.start, word.end)] = max(known, default=0.0)
         return Asked(pieces, rarity)
 
-    def _read(self, text: str) -> Pieces:
-        vectors, offsets = self._embedder.tokens(text)
+    def _read(self, text: str, *, asked: bool = False) -> Pieces:
+        read = self._embedder.asked_tokens if asked else self._embedder.tokens
+        vectors, offsets = read(text)
         places = np.array(offsets, np.int64).reshape(-1, 2)
         real = places[:, 1] > places[:, 0]
-        return Pieces(unit(vectors[real]).astype(np.float16), places[real])
+        (whole,) = unit(vectors.mean(axis=0, keepdims=True))
+        return Pieces(unit(vectors[real]).astype(np.float16), places[real], whole)
 
 
 def cosines(asked: Asked, text: Pieces) -> Vector:

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rag.embedding.port import Vector
-from rag.interaction import Interaction, best
+from rag.interaction import Asked, Interaction, Pieces, best
 from rag.pairs import PairReader, heard
 
 READING = 0.1
@@ -51,37 +49,6 @@ class Reranker(Protocol):
         ...
 
 
-class Understood(Protocol):
-    """A text as a second encoder reads it; all vectors have length 1."""
-
-    @property
-    def whole(self) -> Vector:
-        """Of the whole text [dim]."""
-        ...
-
-    @property
-    def pieces(self) -> NDArray[np.float16]:
-        """Of each of its word pieces [n, dim]."""
-        ...
-
-
-class SecondEncoder(Protocol):
-    """An encoder that was trained on other texts than the one that searches."""
-
-    @property
-    def name(self) -> str:
-        """Name and version, recorded with every answer."""
-        ...
-
-    def question(self, text: str) -> Understood:
-        """Return a question as read."""
-        ...
-
-    def texts(self, texts: Sequence[str]) -> Sequence[Understood]:
-        """Return each text as read."""
-        ...
-
-
 class InteractionReranker:
     """Adds to the search's score how well the paper meets each word piece of the question.
 
@@ -100,9 +67,10 @@ class InteractionReranker:
     def scores(self, question: str, stretches: Sequence[Stretch]) -> Sequence[float]:
         """Return the blend of both scores."""
         worth = _worth(stretches)
-        met = _met(self._interaction, question, stretches) if worth >= WORTH else None
-        if met is None:
+        asked = self._interaction.asked(question, {}) if worth >= WORTH else None
+        if asked is None or not len(asked.rarity):
             return [each.score for each in stretches]
+        met = _met(asked, _read(self._interaction, stretches), stretches)
         weight = self._weight * worth
         return [each.score + weight * one for each, one in zip(stretches, met, strict=True)]
 
@@ -115,34 +83,30 @@ class SecondReranker:
     but order. Two encoders that were trained on different texts seldom err alike.
     """
 
-    def __init__(self, interaction: Interaction, second: SecondEncoder) -> None:
-        """Take what reads word pieces and the other encoder."""
+    name = "second-encoder-1"
+
+    def __init__(self, interaction: Interaction, second: Interaction) -> None:
+        """Take what reads word pieces, with the encoder of the search and with the other."""
         self._interaction = interaction
         self._second = second
 
-    @property
-    def name(self) -> str:
-        """Name and version of the second encoder."""
-        return f"second-reading-1 {self._second.name}"
-
     def scores(self, question: str, stretches: Sequence[Stretch]) -> Sequence[float]:
         """Return the blend of the scores."""
-        wanted = _worth(stretches) >= WORTH
-        met = _met(self._interaction, question, stretches) if wanted else None
-        asked = self._second.question(question) if met else None
-        if met is None or asked is None or not len(asked.pieces):
+        if _worth(stretches) < WORTH:
             return [each.score for each in stretches]
-        texts = _texts(stretches)
-        read = dict(zip(texts, self._second.texts(texts), strict=True))
-        near = {text: _nearest(asked.pieces, one.pieces) for text, one in read.items()}
+        asked, other = (one.asked(question, {}) for one in (self._interaction, self._second))
+        if not len(asked.rarity) or not len(other.rarity):
+            return [each.score for each in stretches]
+        read = _read(self._second, stretches)
         whole = (
-            max(float(read[text].whole @ asked.whole) for text in each.passages)
+            max(float(read[text].whole @ other.pieces.whole) for text in each.passages)
             for each in stretches
         )
-        said = zip(stretches, met, whole, _meetings(near, stretches), strict=True)
+        first = _met(asked, _read(self._interaction, stretches), stretches)
+        said = zip(stretches, first, _met(other, read, stretches), whole, strict=True)
         return [
-            each.score + PIECES * first + SECOND * (second + other)
-            for each, first, second, other in said
+            each.score + PIECES * one + SECOND * (met + nearness)
+            for each, one, met, nearness in said
         ]
 
 
@@ -151,36 +115,18 @@ def _worth(stretches: Sequence[Stretch]) -> float:
     return (1 - min(1.0, max(each.lexical for each in stretches))) ** 2
 
 
-def _texts(stretches: Sequence[Stretch]) -> list[str]:
-    return list(dict.fromkeys(text for each in stretches for text in each.passages))
+def _read(interaction: Interaction, stretches: Sequence[Stretch]) -> dict[str, Pieces]:
+    """Return every passage of the papers as read."""
+    texts = list(dict.fromkeys(text for each in stretches for text in each.passages))
+    return dict(zip(texts, interaction.read(texts), strict=True))
 
 
-def _met(
-    interaction: Interaction, question: str, stretches: Sequence[Stretch]
-) -> list[float] | None:
-    """Return the late interaction of each paper, or None for a question without a word piece."""
-    asked = interaction.asked(question, {})
-    if not len(asked.rarity):
-        return None
-    texts = _texts(stretches)
-    read = zip(texts, interaction.read(texts), strict=True)
-    return _meetings({text: best(asked, pieces) for text, pieces in read}, stretches)
-
-
-def _meetings(near: Mapping[str, Vector], stretches: Sequence[Stretch]) -> list[float]:
-    """Return the mean best cosine of each paper, over its passages.
-
-    Args:
-        near: The best cosine of each piece of the question in a text [q], by text.
-        stretches: The papers.
-    """
+def _met(asked: Asked, read: Mapping[str, Pieces], stretches: Sequence[Stretch]) -> list[float]:
+    """Return the mean best cosine of each paper over the pieces of the question."""
+    near = {text: best(asked, pieces) for text, pieces in read.items()}
     return [
         float(np.max([near[text] for text in each.passages], axis=0).mean()) for each in stretches
     ]
-
-
-def _nearest(asked: NDArray[np.float16], text: NDArray[np.float16]) -> Vector:
-    return (asked.astype(np.float32) @ text.astype(np.float32).T).max(axis=1, initial=0.0)
 
 
 class ReaderReranker:

@@ -3,17 +3,17 @@
     python -m eval.bench.reading QUESTIONS LIBRARY
 
 QUESTIONS is a file in the format of the shared ``page-questions``, LIBRARY holds its papers.
-Assistants answer the same questions in one process: without late interaction and reader, with
-late interaction ranking, weighing sentences, and both (the default); then with the reader
-ranking or weighing, and with all that weighs. Each row gives the right papers among the first
-five (all, and questions in everyday words), how often a quote covers gold evidence, how well
-answerable and unanswerable questions part, and milliseconds. The numbers that each assistant
-decides by are those that ship, fitted on these questions among others: figures by split are
-``eval.calibration.answering``'s.
+Assistants answer the same questions in one process: without any of the models, with late
+interaction ranking, weighing sentences, and both; with the second encoder ranking as well (the
+default); then with the reader ranking or weighing, and with all. Each row gives the right papers
+among the first five (all, and questions in everyday words), how often a quote covers gold
+evidence, how well answerable and unanswerable questions part, and milliseconds. The numbers that
+each assistant decides by are those that ship, fitted on these questions among others: figures by
+split are ``eval.calibration.answering``'s.
 
-Below it the time of each model alone: 50 passages for a question, as late interaction ranks them,
-50 pairs for the reader, and answers of five reworded sentences, as the checker reads them, beside
-the checker of words.
+Below it the time of each model alone: 50 passages for a question, as late interaction ranks them
+and with the second encoder, 50 pairs for the reader, and answers of five reworded sentences, as
+the checker reads them, beside the checker of words.
 """
 
 import argparse
@@ -32,11 +32,12 @@ from eval.calibration.fitting import auroc, balanced_accuracy
 from rag.answering.answerer import ExtractiveAnswerer
 from rag.answering.fitted import ALONE, Models, load
 from rag.assistant import Assistant
-from rag.build import embedder, interaction, open_library
+from rag.build import embedder, interaction, open_library, second
+from rag.embedding.e5 import E5
 from rag.embedding.minilm import MiniLM, cores
 from rag.interaction import Interaction
 from rag.reader import Reader
-from rag.reranking import InteractionReranker, ReaderReranker, Reranker, Stretch
+from rag.reranking import InteractionReranker, ReaderReranker, Reranker, SecondReranker, Stretch
 from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Turn
 from rag.settings import Settings
@@ -73,15 +74,16 @@ def variants(settings: Settings, reader: Reader) -> dict[str, Assistant]:
             LexicalChecker(),
         )
 
-    met = InteractionReranker(tokens)
+    met, opinion = InteractionReranker(tokens), SecondReranker(tokens, second())
     return {
         "neither": made(),
         "tokens rank": made(ranks=met),
         "tokens weigh": made(models=Models(interaction=True)),
         "tokens both": made(ranks=met, models=Models(interaction=True)),
+        "second too": made(ranks=opinion, models=Models(interaction=True, second=True)),
         "reader ranks": made(ranks=ReaderReranker(reader)),
         "reader weighs": made(models=Models(reader=True)),
-        "both weigh": made(ranks=met, models=Models(interaction=True, reader=True)),
+        "all": made(ranks=opinion, models=Models(interaction=True, second=True, reader=True)),
     }
 
 
@@ -157,18 +159,22 @@ def times(settings: Settings, reader: Reader, questions: Sequence[dict[str, Any]
         return run
 
     passages = [one.embedded_text for one in held.values()][:_PASSAGES]
-    encoder = MiniLM(precision="int8")
+    stretches = [Stretch((text,), 0.5, 0.0) for text in passages]
+    encoder, another = MiniLM(precision="int8"), E5()
 
+    # New ones for each question, so that nothing is remembered from the one before.
     def rank(question: str) -> None:
-        # A new one for each question, so that nothing is remembered from the one before.
-        tokens = Interaction(encoder, threads=cores())
-        stretches = [Stretch((text,), 0.5, 0.0) for text in passages]
-        InteractionReranker(tokens).scores(question, stretches)
+        InteractionReranker(Interaction(encoder, threads=cores())).scores(question, stretches)
+
+    def rank_twice(question: str) -> None:
+        both = (Interaction(each, threads=cores()) for each in (encoder, another))
+        SecondReranker(*both).scores(question, stretches)
 
     meaning = MeaningChecker(LexicalChecker(), reader)
     both = MeaningChecker(LexicalChecker(), reader, interaction=interaction())
     rows = {
         f"{len(passages)} passages, late interaction": _timed(rank, asked),
+        f"{len(passages)} passages, second encoder too": _timed(rank_twice, asked),
         f"{len(pairs)} pairs, reader": _timed(lambda q: reader.read(q, pairs), asked),
         "five sentences, words": _timed(check(LexicalChecker()), answers),
         "five sentences, words and meaning": _timed(check(meaning), answers),

@@ -1,7 +1,7 @@
 """Fit the numbers of the extractive answerer on development questions.
 
     python -m eval.calibration.answering QUESTIONS LIBRARY [QUESTIONS LIBRARY ...] [--write]
-        [--without interaction] [--without reader]
+        [--without interaction] [--without second] [--without reader]
 
 QUESTIONS is a file in the format of the shared ``page-questions``; LIBRARY holds
 its papers. Two logistic regressions are fitted: which sentences are evidence
@@ -111,7 +111,9 @@ def main(arguments: Sequence[str]) -> None:
     paths: list[Path] = options.paths
     if len(paths) % 2:
         parser.error("every file of questions needs its library")
-    models = Models(*(name not in options.without for name in Models._fields))
+    used = {name: name not in options.without for name in Models._fields}
+    used["second"] &= used["interaction"]
+    models = Models(**used)
     everything = examples(list(zip(paths[::2], paths[1::2], strict=True)), models)
     print(f"{len(everything)} questions, {sum(len(one.labels) for one in everything)} sentences")
     report(everything)

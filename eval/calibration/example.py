@@ -41,7 +41,7 @@ def examples(pairs: Sequence[tuple[Path, Path]], models: Models) -> list[Example
     """Retrieve for every question of every file, with these models."""
     found: list[Example] = []
     for questions, folder in pairs:
-        settings = Settings(library=folder, interaction=models.interaction)
+        settings = Settings(library=folder, interaction=models.interaction, second=models.second)
         searching = retriever(settings)
         answering = ExtractiveAnswerer(
             _flat(),

@@ -13,13 +13,15 @@ class Models(NamedTuple):
 
     interaction: bool = False
     """Late interaction, word piece by word piece."""
+    second: bool = False
+    """The second encoder, which ranks: gaps and ranks of papers mean another thing then."""
     reader: bool = False
     """The reader of pairs, where it weighs sentences."""
 
     @property
     def file(self) -> str:
         """Return the file of the numbers."""
-        named = zip(("tokens", "reader"), self, strict=True)
+        named = zip(("tokens", "second", "reader"), self, strict=True)
         return "-".join(["weights", *(name for name, used in named if used)]) + ".json"
 
 

@@ -6,17 +6,12 @@ arXiv:2402.05672), it errs on other questions, which is what a second opinion is
 """
 
 import json
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, lru_cache, partial
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from rag.embedding.onnx_runtime import OnnxRuntime
-from rag.embedding.port import Vector, unit
+from rag.embedding.port import Vector
 from rag.embedding.wordpieces import WordPieces
 from rag.errors import ModelUnavailable
 
@@ -24,64 +19,45 @@ FOLDER = Path(__file__).parent.parent / "models" / "multilingual-e5-small-en"
 FILE = "model-int8.onnx"
 _QUESTION, _TEXT = "query: ", "passage: "
 """The model was trained with these before every text, and is worse without."""
-_REMEMBERED = 128
-"""Texts kept, some 20 MB: questions on one subject find the same papers."""
-
-
-class Understood(NamedTuple):
-    """A text as the second encoder reads it; all vectors have length 1."""
-
-    whole: Vector
-    """[384], the mean over all tokens."""
-    pieces: NDArray[np.float16]
-    """[n, 384], one for each word piece of the text itself."""
 
 
 class E5:
-    """Reads questions and texts, each in the way in which it was taught to."""
+    """Word pieces of questions and texts, each read in the way in which it was taught to."""
 
-    def __init__(self, *, threads: int = 1) -> None:
-        """Take how many texts are read at once; nothing is loaded before it is needed."""
-        self._threads = threads
+    def __init__(self) -> None:
+        """Load nothing before it is needed."""
         about = json.loads((FOLDER / "model.json").read_text(encoding="utf-8"))
         self._about: dict[str, Any] = about["files"][FILE]
         self._limit: int = about["max_tokens"]
         self.name = f"{about['name']}@{self._about['sha256'][:8]}"
-        self._text = lru_cache(maxsize=_REMEMBERED)(self._read)
 
-    def question(self, text: str) -> Understood:
-        """Return a question as read, cut after 320 word pieces.
+    def tokens(self, text: str) -> tuple[Vector, list[tuple[int, int]]]:
+        """Return the vectors of a text's tokens [length, 384] and each one's characters.
+
+        Tokens that are not the text's own have characters 0..0. The vectors are the model's last
+        layer, not scaled; text beyond 320 word pieces is cut.
 
         Raises:
             ModelUnavailable: The encoder cannot be loaded.
         """
+        return self._read(_TEXT, text)
+
+    def asked_tokens(self, text: str) -> tuple[Vector, list[tuple[int, int]]]:
+        """Return the same of a question."""
         return self._read(_QUESTION, text)
 
-    def texts(self, texts: Sequence[str]) -> list[Understood]:
-        """Return each text as read, cut after 320 word pieces.
-
-        Raises:
-            ModelUnavailable: The encoder cannot be loaded.
-        """
-        if len(texts) < 2 or self._threads < 2:
-            return [self._text(_TEXT, text) for text in texts]
-        _ = self._runtime, self._pieces
-        with ThreadPoolExecutor(self._threads) as pool:
-            return list(pool.map(partial(self._text, _TEXT), texts))
-
-    def _read(self, before: str, text: str) -> Understood:
+    def _read(self, before: str, text: str) -> tuple[Vector, list[tuple[int, int]]]:
         row, offsets = self._pieces.cut(before + text, self._limit)
-        vectors = self._runtime.outputs(row)[1]
-        own = np.array([end > len(before) for _, end in offsets], np.bool_)
-        whole: Vector = unit(vectors.mean(axis=0, keepdims=True))[0]
-        return Understood(whole, unit(vectors[own]).astype(np.float16))
+        length = len(before)
+        own = [(max(start - length, 0), max(end - length, 0)) for start, end in offsets]
+        return self._runtime.outputs(row)[1], own
 
     @cached_property
     def _runtime(self) -> OnnxRuntime:
         path = FOLDER / FILE
         if not path.is_file() or path.stat().st_size != self._about["bytes"]:
             raise ModelUnavailable(f"{path} is missing or cut short: pip install attest-rag again")
-        return OnnxRuntime(path, threads=self._threads)
+        return OnnxRuntime(path, threads=1)
 
     @cached_property
     def _pieces(self) -> WordPieces:

@@ -149,6 +149,10 @@ class MiniLM:
         row, offsets = self._pieces.cut(text, self.max_tokens)
         return self._one.outputs(row)[1], offsets
 
+    def asked_tokens(self, text: str) -> tuple[Vector, list[tuple[int, int]]]:
+        """Return the same of a question, which this model reads like any text."""
+        return self.tokens(text)
+
     @property
     def _path(self) -> Path:
         path = FOLDER / self._file

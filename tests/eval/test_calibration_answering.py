@@ -236,8 +236,10 @@ def test_late_interaction_tells_how_well_each_sentence_meets_the_question(pair):
 @pytest.mark.parametrize(
     ("without", "written"),
     [
-        ([], "weights-tokens-reader.json"),
-        (["reader"], "weights-tokens.json"),
+        ([], "weights-tokens-second-reader.json"),
+        (["reader"], "weights-tokens-second.json"),
+        (["second"], "weights-tokens-reader.json"),
+        (["second", "reader"], "weights-tokens.json"),
         (["interaction"], "weights-reader.json"),
         (["reader", "interaction"], "weights.json"),
     ],
@@ -246,7 +248,11 @@ def test_late_interaction_tells_how_well_each_sentence_meets_the_question(pair):
 def test_the_command_writes_numbers_that_load(
     write, without, written, separable, tmp_path, monkeypatch, capsys
 ):
-    models = Models(interaction="interaction" not in without, reader="reader" not in without)
+    models = Models(
+        interaction="interaction" not in without,
+        second=not {"second", "interaction"} & {*without},
+        reader="reader" not in without,
+    )
     monkeypatch.setattr(answering, "examples", lambda _, used: {models: separable}[used])
     monkeypatch.setattr(rag.answering, "__path__", [str(tmp_path)])
     left_out = [word for name in without for word in ("--without", name)]

@@ -23,3 +23,6 @@ class Words:
             rows.append(np.array(known if any(known) else [1.0, 1.0, 1.0]))
             places.append((start, at))
         return np.array(rows, np.float32), places
+
+    def asked_tokens(self, text: str) -> tuple[Vector, list[tuple[int, int]]]:
+        return self.tokens(text)

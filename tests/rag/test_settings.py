@@ -108,6 +108,7 @@ def test_the_digest_changes_with_whatever_can_change_an_answer():
         "embedder": "hash",
         "reader": "none",
         "interaction": False,
+        "second": False,
         "llm": "ollama:m",
         "unsupported": "mark",
         "deadline": 5,
