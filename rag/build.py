@@ -124,13 +124,11 @@ def retriever(settings: Settings) -> "HybridRetriever":
 
 def reranker(settings: Settings) -> "Reranker | None":
     """Return what looks at the papers found again, if anything."""
-    from rag.reranking import InteractionReranker, SecondReranker
+    from rag.reranking import InteractionReranker
 
     if not settings.interaction:
         return None
-    if not settings.second:
-        return InteractionReranker(interaction())
-    return SecondReranker(interaction(), second())
+    return InteractionReranker(interaction(), second=second() if settings.second else None)
 
 
 @cache

@@ -44,8 +44,6 @@ class Pieces(NamedTuple):
     """[n, dim], each of length 1."""
     places: NDArray[np.int64]
     """Characters of each piece [n, 2]."""
-    whole: Vector
-    """The text as one vector [dim] of length 1: the mean over all that the encoder read."""
 
 
 class Asked(NamedTuple):
@@ -106,8 +104,7 @@ class Interaction:
         vectors, offsets = read(text)
         places = np.array(offsets, np.int64).reshape(-1, 2)
         real = places[:, 1] > places[:, 0]
-        (whole,) = unit(vectors.mean(axis=0, keepdims=True))
-        return Pieces(unit(vectors[real]).astype(np.float16), places[real], whole)
+        return Pieces(unit(vectors[real]).astype(np.float16), places[real])
 
 
 def cosines(asked: Asked, text: Pieces) -> Vector:

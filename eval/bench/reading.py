@@ -37,7 +37,7 @@ from rag.embedding.e5 import E5
 from rag.embedding.minilm import MiniLM, cores
 from rag.interaction import Interaction
 from rag.reader import Reader
-from rag.reranking import InteractionReranker, ReaderReranker, Reranker, SecondReranker, Stretch
+from rag.reranking import InteractionReranker, ReaderReranker, Reranker, Stretch
 from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Turn
 from rag.settings import Settings
@@ -74,16 +74,16 @@ def variants(settings: Settings, reader: Reader) -> dict[str, Assistant]:
             LexicalChecker(),
         )
 
-    met, opinion = InteractionReranker(tokens), SecondReranker(tokens, second())
+    met, both = InteractionReranker(tokens), InteractionReranker(tokens, second=second())
     return {
         "neither": made(),
         "tokens rank": made(ranks=met),
         "tokens weigh": made(models=Models(interaction=True)),
         "tokens both": made(ranks=met, models=Models(interaction=True)),
-        "second too": made(ranks=opinion, models=Models(interaction=True, second=True)),
+        "second too": made(ranks=both, models=Models(interaction=True, second=True)),
         "reader ranks": made(ranks=ReaderReranker(reader)),
         "reader weighs": made(models=Models(reader=True)),
-        "all": made(ranks=opinion, models=Models(interaction=True, second=True, reader=True)),
+        "all": made(ranks=both, models=Models(interaction=True, second=True, reader=True)),
     }
 
 
@@ -167,8 +167,8 @@ def times(settings: Settings, reader: Reader, questions: Sequence[dict[str, Any]
         InteractionReranker(Interaction(encoder, threads=cores())).scores(question, stretches)
 
     def rank_twice(question: str) -> None:
-        both = (Interaction(each, threads=cores()) for each in (encoder, another))
-        SecondReranker(*both).scores(question, stretches)
+        tokens, second = (Interaction(each, threads=cores()) for each in (encoder, another))
+        InteractionReranker(tokens, second=second).scores(question, stretches)
 
     meaning = MeaningChecker(LexicalChecker(), reader)
     both = MeaningChecker(LexicalChecker(), reader, interaction=interaction())
