@@ -142,10 +142,11 @@ def merge(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Make one paper of several that are one work, such as a preprint and its journal article.
+    """Make one paper of several that are one work.
 
-    Whatever their titles and identifiers say, in this and any later 'attest add'. The paper is
-    found by every id; 'attest split' takes it apart again, as this takes back a split.
+    Such as a preprint and its article under another title and DOI; they stay one in any later
+    'attest add'. The paper is found by every id; 'attest split' takes it apart again, as this
+    takes back a split.
     """
     here = session(context)
     narration = here.narration()

@@ -29,7 +29,6 @@ class E5:
         about = json.loads((FOLDER / "model.json").read_text(encoding="utf-8"))
         self._about: dict[str, Any] = about["files"][FILE]
         self._limit: int = about["max_tokens"]
-        self.name = f"{about['name']}@{self._about['sha256'][:8]}"
 
     def tokens(self, text: str) -> tuple[Vector, list[tuple[int, int]]]:
         """Return the vectors of a text's tokens [length, 384] and each one's characters.
