@@ -104,9 +104,9 @@ def models_of(settings: Settings) -> "Models":
     """Return what reads sentences beside the search."""
     from rag.answering.fitted import Models
 
-    return Models(
+    return Models.using(
         interaction=settings.interaction,
-        second=settings.interaction and settings.second,
+        second=settings.second,
         reader=settings.reader == "weighs",
     )
 
@@ -126,9 +126,10 @@ def reranker(settings: Settings) -> "Reranker | None":
     """Return what looks at the papers found again, if anything."""
     from rag.reranking import InteractionReranker
 
-    if not settings.interaction:
+    used = models_of(settings)
+    if not used.interaction:
         return None
-    return InteractionReranker(interaction(), second=second() if settings.second else None)
+    return InteractionReranker(interaction(), second=second() if used.second else None)
 
 
 @cache

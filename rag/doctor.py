@@ -167,7 +167,7 @@ def _interaction(settings: Settings) -> str:
 
 
 def _second(settings: Settings) -> str:
-    if not (settings.interaction and settings.second):
+    if not models_of(settings).second:
         return "off: one encoder alone ranks"
     started = time.perf_counter()
     pieces = len(second().asked("Does the second encoder load?", {}).rarity)

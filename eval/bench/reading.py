@@ -35,7 +35,7 @@ from rag.assistant import Assistant
 from rag.build import embedder, interaction, open_library, second
 from rag.embedding.e5 import E5
 from rag.embedding.minilm import MiniLM, cores
-from rag.interaction import Interaction
+from rag.interaction import Interaction, TokenEmbedder
 from rag.reader import Reader
 from rag.reranking import InteractionReranker, ReaderReranker, Reranker, Stretch
 from rag.retrieval import HybridRetriever
@@ -160,21 +160,21 @@ def times(settings: Settings, reader: Reader, questions: Sequence[dict[str, Any]
 
     passages = [one.embedded_text for one in held.values()][:_PASSAGES]
     stretches = [Stretch((text,), 0.5, 0.0) for text in passages]
-    encoder, another = MiniLM(precision="int8"), E5()
+    mini, other = MiniLM(precision="int8"), E5()
 
-    # New ones for each question, so that nothing is remembered from the one before.
-    def rank(question: str) -> None:
-        InteractionReranker(Interaction(encoder, threads=cores())).scores(question, stretches)
+    def rank(*encoders: TokenEmbedder) -> Callable[[str], None]:
+        def run(question: str) -> None:
+            # New ones for each question, so that nothing is remembered from the one before.
+            fresh = (Interaction(each, threads=cores()) for each in encoders)
+            InteractionReranker(next(fresh), second=next(fresh, None)).scores(question, stretches)
 
-    def rank_twice(question: str) -> None:
-        tokens, second = (Interaction(each, threads=cores()) for each in (encoder, another))
-        InteractionReranker(tokens, second=second).scores(question, stretches)
+        return run
 
     meaning = MeaningChecker(LexicalChecker(), reader)
     both = MeaningChecker(LexicalChecker(), reader, interaction=interaction())
     rows = {
-        f"{len(passages)} passages, late interaction": _timed(rank, asked),
-        f"{len(passages)} passages, second encoder too": _timed(rank_twice, asked),
+        f"{len(passages)} passages, late interaction": _timed(rank(mini), asked),
+        f"{len(passages)} passages, second encoder too": _timed(rank(mini, other), asked),
         f"{len(pairs)} pairs, reader": _timed(lambda q: reader.read(q, pairs), asked),
         "five sentences, words": _timed(check(LexicalChecker()), answers),
         "five sentences, words and meaning": _timed(check(meaning), answers),

@@ -111,9 +111,7 @@ def main(arguments: Sequence[str]) -> None:
     paths: list[Path] = options.paths
     if len(paths) % 2:
         parser.error("every file of questions needs its library")
-    used = {name: name not in options.without for name in Models._fields}
-    used["second"] &= used["interaction"]
-    models = Models(**used)
+    models = Models.using(**{name: name not in options.without for name in Models._fields})
     everything = examples(list(zip(paths[::2], paths[1::2], strict=True)), models)
     print(f"{len(everything)} questions, {sum(len(one.labels) for one in everything)} sentences")
     report(everything)

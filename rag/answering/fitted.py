@@ -18,6 +18,11 @@ class Models(NamedTuple):
     reader: bool = False
     """The reader of pairs, where it weighs sentences."""
 
+    @classmethod
+    def using(cls, *, interaction: bool, second: bool, reader: bool) -> "Models":
+        """Return what is in use of what is wanted: no second encoder without late interaction."""
+        return cls(interaction, interaction and second, reader)
+
     @property
     def file(self) -> str:
         """Return the file of the numbers."""

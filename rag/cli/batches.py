@@ -39,9 +39,8 @@ def run_batch(
     items = _read(batch, filters)
     kept = resume(out, items) if out else Kept(0, 0, frozenset())
     _tell(here, kept, out)
-    narration = here.narration()
     with ExitStack() as stack:
-        stack.callback(narration.end)
+        narration = stack.enter_context(here.narration())
         stdout = sys.stdout.buffer
         file = stack.enter_context(out.open("ab")) if out else stdout
         outcome = run(items, work, appending(file), kept=kept, progress=narration)

@@ -38,12 +38,9 @@ def add(
     'zotero:collections/KEY' a part of it.
     """
     here = session(context)
-    narration = here.narration()
-    try:
+    with here.narration() as narration:
         library = here.library()
         report = library.preview(paths) if dry_run else library.add(paths, progress=narration)
-    finally:
-        narration.end()
     for table in report.tables:
         columns = ", ".join(f"{field} = {name}" for field, name in table.columns.items())
         here.aside(f"{table.file}: columns read as {columns}")
@@ -89,15 +86,13 @@ def remove(
     if dry_run or not (yes or not going or _agreed(len(going))):
         _tell(here, going, removed=None, json=json)
         return
-    narration = here.narration()
     try:
-        removed = library.remove(paper_ids or [], file=file, batch=batch, progress=narration)
+        with here.narration() as narration:
+            removed = library.remove(paper_ids or [], file=file, batch=batch, progress=narration)
     except StoreUnavailable:
         # Perhaps only the server could not be told, and here the papers are gone.
         forget(library)
         raise
-    finally:
-        narration.end()
     forget(library)
     if library.status().store != EMBEDDED:
         here.aside("The server's own files may keep what it deleted until 'chroma vacuum' is run.")
@@ -121,11 +116,8 @@ def split(
     'attest show' lists the records of a paper, 'attest add --explain' why they were merged.
     """
     here = session(context)
-    narration = here.narration()
-    try:
+    with here.narration() as narration:
         report = here.library().split(paper_id, places or [], progress=narration)
-    finally:
-        narration.end()
     if json:
         from rag.contract import parted
 
@@ -149,11 +141,8 @@ def merge(
     takes back a split.
     """
     here = session(context)
-    narration = here.narration()
-    try:
+    with here.narration() as narration:
         report = here.library().merge(paper_ids or [], progress=narration)
-    finally:
-        narration.end()
     if json:
         from rag.contract import joined
 
@@ -170,11 +159,8 @@ def rebuild(
 ) -> None:
     """Build all indexes afresh from the stored papers."""
     here = session(context)
-    narration = here.narration()
-    try:
+    with here.narration() as narration:
         fingerprint = here.library().rebuild(remake=remake, progress=narration)
-    finally:
-        narration.end()
     here.screen().write(f"Rebuilt; the content is {fingerprint}.")
 
 

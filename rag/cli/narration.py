@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable
-from typing import TextIO
+from typing import Self, TextIO
 
 STAGES = {
     "embed": ("embedding", "passages"),
@@ -32,6 +32,14 @@ class Narration:
         self._started = self._said = clock()
         self._from = 0
         self._open = False
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+        self.end()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Tell how far a stage is; most calls say nothing."""

@@ -93,11 +93,8 @@ def demo(context: typer.Context) -> None:
 
     here = session(context)
     here.aside("Reading the sample papers …")
-    narration = here.narration()
-    try:
+    with here.narration() as narration:
         settings = prepare(here.settings(), progress=narration)
-    finally:
-        narration.end()
     screen = here.screen()
     for step in walk(settings):
         screen.gap()

@@ -42,8 +42,7 @@ def tune(
     from rag.build import embedder
     from rag.tuning import tune as learn
 
-    narration = here.narration()
-    try:
+    with here.narration() as narration:
         model = embedder(here.settings().embedder)
         with library.open() as view:
             found = learn(
@@ -52,8 +51,6 @@ def tune(
                 seed=seed,
                 progress=lambda done, total: narration("tune", done, total),
             )
-    finally:
-        narration.end()
     kept = found.about.helps or keep
     if kept:
         tuned.write(library.directory, found)

@@ -10,10 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rag.embedding.onnx_runtime import OnnxRuntime
+from rag.embedding.onnx_runtime import OnnxRuntime, bundled
 from rag.embedding.port import Vector
 from rag.embedding.wordpieces import WordPieces
-from rag.errors import ModelUnavailable
 
 FOLDER = Path(__file__).parent.parent / "models" / "multilingual-e5-small-en"
 FILE = "model-int8.onnx"
@@ -53,10 +52,7 @@ class E5:
 
     @cached_property
     def _runtime(self) -> OnnxRuntime:
-        path = FOLDER / FILE
-        if not path.is_file() or path.stat().st_size != self._about["bytes"]:
-            raise ModelUnavailable(f"{path} is missing or cut short: pip install attest-rag again")
-        return OnnxRuntime(path, threads=1)
+        return OnnxRuntime(bundled(FOLDER / FILE, self._about["bytes"]), threads=1)
 
     @cached_property
     def _pieces(self) -> WordPieces:

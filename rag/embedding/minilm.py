@@ -23,7 +23,7 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from rag.embedding.onnx_runtime import OnnxRuntime
+from rag.embedding.onnx_runtime import OnnxRuntime, bundled
 from rag.embedding.openvino_runtime import OpenVinoRuntime
 from rag.embedding.parts import Span, pooled
 from rag.embedding.port import Progress, Vector, Vectors, refuse_long, unit
@@ -155,10 +155,7 @@ class MiniLM:
 
     @property
     def _path(self) -> Path:
-        path = FOLDER / self._file
-        if not path.is_file() or path.stat().st_size != self._about["bytes"]:
-            raise ModelUnavailable(f"{path} is missing or cut short: pip install attest-rag again")
-        return path
+        return bundled(FOLDER / self._file, self._about["bytes"])
 
     @cached_property
     def _directions(self) -> Vector:

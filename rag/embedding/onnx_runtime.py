@@ -70,6 +70,17 @@ class OnnxRuntime:
         return sentence[0], tokens[0]
 
 
+def bundled(path: Path, size: int) -> Path:
+    """Return the path of weights that ship with Attest, if all of their bytes are there.
+
+    Raises:
+        ModelUnavailable: They are not.
+    """
+    if not path.is_file() or path.stat().st_size != size:
+        raise ModelUnavailable(f"{path} is missing or cut short: pip install attest-rag again")
+    return path
+
+
 def open_session(model: Path) -> Any:  # noqa: ANN401
     """Open an ONNX file on one thread, so that a vector does not depend on the core count.
 

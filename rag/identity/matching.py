@@ -56,18 +56,16 @@ class Matcher:
         for key, known in found.items():
             keys.setdefault(known.id, set()).add(key)
         for name in sorted(papers):
-            work = Work()
-            work.take(papers[name])
+            work = Work.of(papers[name])
             own = frozenset(identity_keys(papers[name]))
-            if keys[name] - own:
-                work.know(keys[name] - own)
+            if others := keys[name] - own:
+                work.know(others)
             work.sides = self._standing(keys[name])
             self._enter(work, keys[name] | own)
 
     def place(self, record: Record, keys: Sequence[str]) -> Work:
         """Find or begin the work of a record, join what it proves the same, and add it."""
-        single = Work()
-        single.take(record)
+        single = Work.of(record)
         single.sides = self._standing(keys)
         same = self._same(single, record, keys)
         home, by = same[0] if same else (single, "")

@@ -133,9 +133,7 @@ def new_name(records: Sequence[Record], known: Known, *, leaving: str) -> str:
         known: The library.
         leaving: Id of the paper that they were a part of; what else that one is found by is free.
     """
-    work = Work()
-    for record in records:
-        work.take(record)
+    work = Work.of(*records)
     wanted = _candidates(work)
     return work.explicit or _free(wanted, _taken(wanted, known, leaving) | {leaving}, known)
 
@@ -153,10 +151,7 @@ def _count(work: Work, result: Paper, tally: _Tally) -> None:
 
 
 def _changes(base: Paper, record: Record) -> bool:
-    alone = Work()
-    alone.take(base)
-    alone.take(record)
-    return not same_content(alone.paper(base.id), base)
+    return not same_content(Work.of(base, record).paper(base.id), base)
 
 
 def _inherited(work: Work, name: str) -> tuple[str, ...]:

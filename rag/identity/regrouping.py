@@ -53,7 +53,7 @@ def take_apart(
     other = new_name(go, known, leaving=name)
     sides = {name: tuple(stay), other: tuple(go)}
     return Regrouped(
-        papers=tuple(_paper(side, members) for side, members in sides.items()),
+        papers=tuple(Work.of(*members).paper(side) for side, members in sides.items()),
         keys={side: _keys(members) for side, members in sides.items()},
         records=sides,
         retired={},
@@ -81,9 +81,7 @@ def join(
     """
     if len({paper.id for paper in papers}) < 2:
         raise UsageError("a merge needs two papers; name the one whose id stays first")
-    work = Work()
-    for paper in papers:
-        work.take(paper)
+    work = Work.of(*papers)
     name = work.explicit or papers[0].id
     members = tuple(record for paper in papers for record in records.get(paper.id, ()))
     keys = (key for paper in papers for key in identity_keys(paper))
@@ -98,10 +96,3 @@ def join(
 
 def _keys(records: Iterable[Record]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for each in records for key in identity_keys(each)))
-
-
-def _paper(name: str, records: Sequence[Record]) -> Paper:
-    work = Work()
-    for record in records:
-        work.take(record)
-    return work.paper(name)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Self
 
 from rag.identity.identifiers import is_arxiv_doi, names
 from rag.identity.keys import family, normal_title
@@ -27,10 +28,7 @@ class _Facts:
 
     def take(self, found: Record | Paper) -> None:
         """Add what one member says."""
-        for kind, value in names(found.identifiers).items():
-            # A preprint's arXiv DOI stands beside the publisher's DOI of the same work.
-            if not is_arxiv_doi(value):
-                self.names.setdefault(kind, set()).add(value)
+        self._name(names(found.identifiers).items())
         if found.authors:
             self.families.add(family(found.authors))
         if found.year is not None:
@@ -38,8 +36,13 @@ class _Facts:
 
     def know(self, keys: Iterable[str]) -> None:
         """Add the names among identity keys."""
-        for kind, _, value in (key.partition(":") for key in keys):
-            if kind in Identifiers.model_fields and not is_arxiv_doi(value):
+        parts = (key.partition(":") for key in keys)
+        self._name((kind, name) for kind, _, name in parts if kind in Identifiers.model_fields)
+
+    def _name(self, told: Iterable[tuple[str, str]]) -> None:
+        for kind, value in told:
+            # A preprint's arXiv DOI stands beside the publisher's DOI of the same work.
+            if not is_arxiv_doi(value):
                 self.names.setdefault(kind, set()).add(value)
 
     def absorb(self, other: "_Facts") -> None:
@@ -77,6 +80,14 @@ class Work:
         self.sides: frozenset[Side] = frozenset()
         self._joined: Work | None = None
         self._facts: _Facts | None = None
+
+    @classmethod
+    def of(cls, *members: Record | Paper) -> Self:
+        """Return the work of these members."""
+        work = cls()
+        for member in members:
+            work.take(member)
+        return work
 
     @property
     def root(self) -> "Work":

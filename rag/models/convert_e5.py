@@ -21,10 +21,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import onnx
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from rag.models.convert import sha256, write_about
+from rag.models.convert import describe, require, save, write_about
 from rag.models.graph import build
 from rag.models.packed import Packed, read
 
@@ -37,6 +36,15 @@ PIECES = 9_300
 """Word pieces kept: 25.0 million weights in all."""
 MOST_TOKENS = 320
 """The 256 pieces of the embedder, by which passages are cut, are up to a quarter more here."""
+ABOUT = {
+    "name": NAME,
+    "source": SOURCE,
+    "package": PACKAGE,
+    "weights_sha256": PACKED_SHA256,
+    "license": "MIT",
+    "dim": 384,
+    "max_tokens": MOST_TOKENS,
+}
 _SPECIAL = 4
 _BEGIN, _END, _UNKNOWN = "<s>", "</s>", 3
 _FIELDS = ("title", "abstract", "question", "context", "answer")
@@ -111,9 +119,7 @@ def main() -> None:
     parser.add_argument("--pieces", type=int, default=PIECES)
     parser.add_argument("--target", type=Path, default=Path(__file__).parent / NAME)
     options = parser.parse_args()
-    found = sha256(options.packed)
-    if found != PACKED_SHA256:
-        raise SystemExit(f"{options.packed} has SHA-256 {found}, expected {PACKED_SHA256}")
+    require(options.packed, PACKED_SHA256)
     target: Path = options.target
     target.mkdir(parents=True, exist_ok=True)
     whole = read(options.packed)
@@ -122,25 +128,9 @@ def main() -> None:
     text = json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")) + "\n"
     (target / "tokenizer.json").write_text(text, encoding="utf-8")
     model = build(small.weights, int8=True, layers=small.layers, name=NAME)
-    onnx.checker.check_model(model, full_check=True)  # pyright: ignore
-    (target / "model-int8.onnx").write_bytes(model.SerializeToString(deterministic=True))
-    write_about(target / "model.json", _about(target, ["model-int8.onnx", "tokenizer.json"]))
-
-
-def _about(target: Path, names: list[str]) -> dict[str, Any]:
-    return {
-        "name": NAME,
-        "source": SOURCE,
-        "package": PACKAGE,
-        "weights_sha256": PACKED_SHA256,
-        "license": "MIT",
-        "dim": 384,
-        "max_tokens": MOST_TOKENS,
-        "files": {
-            name: {"sha256": sha256(target / name), "bytes": (target / name).stat().st_size}
-            for name in names
-        },
-    }
+    save(model, target / "model-int8.onnx")
+    about = describe(ABOUT, target, ["model-int8.onnx", "tokenizer.json"])
+    write_about(target / "model.json", about)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,10 @@ class _Cursor:
         (found,) = self.take(form)
         return int(found)
 
+    def raw(self, count: int) -> bytes:
+        self.at += count
+        return self.content[self.at - count : self.at]
+
     def array(self, kind: str, count: int) -> NDArray[np.generic]:
         found = np.frombuffer(self.content, kind, count, self.at)
         self.at += found.nbytes
@@ -112,20 +116,16 @@ def _vocabulary(cursor: _Cursor) -> tuple[list[str], list[float]]:
     size = cursor.whole("Q")
     starts = cursor.array("<u4", count + 1).tolist()
     scores = cursor.array("<f4", count).tolist()
-    text = cursor.content[cursor.at : cursor.at + size]
-    cursor.at += size
+    text = cursor.raw(size)
     cursor.whole("i")
-    characters = cursor.whole("I")
-    cursor.at += characters
+    cursor.raw(cursor.whole("I"))
     return [text[start:end].decode() for start, end in pairwise(starts)], scores
 
 
 def _directory(cursor: _Cursor) -> dict[str, tuple[int, int, int]]:
     found: dict[str, tuple[int, int, int]] = {}
     for _ in range(cursor.whole("i")):
-        length = cursor.whole("H")
-        name = cursor.content[cursor.at : cursor.at + length].decode()
-        cursor.at += length
+        name = cursor.raw(cursor.whole("H")).decode()
         kind, count, offset, _ = map(int, cursor.take("BIQQ"))
         found[name] = (kind, count, offset)
     return found

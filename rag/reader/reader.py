@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rag.embedding.minilm import FOLDER as ENCODER
 from rag.embedding.minilm import cores
-from rag.embedding.onnx_runtime import open_session
+from rag.embedding.onnx_runtime import bundled, open_session
 from rag.errors import ModelUnavailable
 from rag.pairs import PairReading
 from rag.reader.pairs import Pair, Pairs
@@ -82,10 +82,7 @@ class Reader:
 
     @cached_property
     def _session(self) -> Any:  # noqa: ANN401 - the vendor gives no types
-        path = self._folder / self._file
-        if not path.is_file() or path.stat().st_size != self._about["bytes"]:
-            raise ModelUnavailable(f"{path} is missing or cut short: pip install attest-rag again")
-        return open_session(path)
+        return open_session(bundled(self._folder / self._file, self._about["bytes"]))
 
 
 _LONGEST_ANSWER = 24
